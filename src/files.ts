@@ -1,0 +1,199 @@
+/** @file The one place that writes: atomic publish, durable append, lock. Everything goes through {@link Disk}, which tests replace to fail at a chosen operation. */
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+import { StorageError } from "./errors.ts";
+
+/** An open file, as {@link Disk} gives it. */
+export interface DiskFile {
+  /** Writes all of `bytes` at the file's end or at `position`. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** fdatasync: the bytes written so far survive a power cut. */
+  sync(): Promise<void>;
+  truncate(byteLength: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The operations that change a disk, each of them one thing that can fail or be the last before a crash. */
+export interface Disk {
+  makeFolder(path: string): Promise<void>;
+  /** `create` fails when the file exists; `keep` opens what is there or creates it empty. */
+  openFile(path: string, mode: "create" | "keep"): Promise<DiskFile>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** fsync of a folder: the names in it survive a power cut. */
+  syncFolder(path: string): Promise<void>;
+}
+
+const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  for (let done = 0; done < bytes.byteLength;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position + done);
+    done += bytesWritten;
+  }
+};
+
+/** The machine's own disk. */
+export const nodeDisk: Disk = {
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
+  async openFile(path, mode) {
+    const flags = constants.O_RDWR | constants.O_CREAT | (mode === "create" ? constants.O_EXCL : 0);
+    const handle = await open(path, flags);
+    return {
+      write: (bytes, position) => writeAll(handle, bytes, position),
+      sync: () => handle.datasync(),
+      truncate: (byteLength) => handle.truncate(byteLength),
+      close: () => handle.close(),
+    };
+  },
+  rename: (from, to) => rename(from, to),
+  remove: (path) => rm(path, { recursive: true, force: true }),
+  async syncFolder(path) {
+    const handle = await open(path, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+const hints: Record<string, string> = {
+  ENOSPC: "free some space and resume; everything acknowledged so far is safe",
+  EDQUOT: "free some of your quota and resume; everything acknowledged so far is safe",
+  EACCES: "give this user write permission there, or choose another folder",
+  EPERM: "give this user write permission there, or choose another folder",
+  EROFS: "choose a folder on a writable disk",
+  ENOENT: "check the path",
+  ENOTDIR: "a part of this path is a file; choose another folder",
+  EEXIST: "choose another path, or remove what is there",
+};
+
+const attempt = async <T>(operation: string, path: string, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    const errno = (error as NodeJS.ErrnoException).code ?? "EIO";
+    const facts = { path, operation, errno, ...(hints[errno] && { hint: hints[errno] }) };
+    throw new StorageError(`cannot ${operation} ${basename(path)}`, facts, error);
+  }
+};
+
+/** A file that only grows. Bytes are safe after the `sync` that follows their `append`. */
+export interface AppendFile {
+  readonly path: string;
+  /** Bytes in the file, appended ones included. */
+  readonly byteLength: number;
+  append(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Safe writing and plain reading of files. Every method throws {@link StorageError} with path, operation and errno. */
+export interface Files {
+  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  readText(path: string): Promise<string>;
+  /** Names in a folder, sorted; empty when there is no such folder. */
+  list(folder: string): Promise<string[]>;
+  exists(path: string): Promise<boolean>;
+  byteLength(path: string): Promise<number>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Renames within a disk and syncs the parent. */
+  move(from: string, to: string): Promise<void>;
+  /** The whole file or none of it: temporary file, sync, rename over `path`, sync of the parent. */
+  publish(path: string, content: Uint8Array | string): Promise<void>;
+  /** The whole folder or none of it: `fill` writes into a temporary sibling (by {@link Files.write}), which is then renamed to `path`; `path` must not exist. */
+  publishFolder(path: string, fill: (folder: string) => Promise<void>): Promise<void>;
+  /** Writes and syncs a new file; only for files inside a folder that {@link Files.publishFolder} fills, since a crash leaves a part. */
+  write(path: string, content: Uint8Array | string): Promise<void>;
+  /** Opens a file to grow from `byteLength` on; what is behind is cut off. Without it: from its end. */
+  openAppend(path: string, byteLength?: number): Promise<AppendFile>;
+}
+
+const bytesOf = (content: Uint8Array | string): Uint8Array =>
+  typeof content === "string" ? new TextEncoder().encode(content) : content;
+
+/** Name of a temporary sibling; {@link temporaryMark} finds what a crash left. */
+export const temporaryMark = ".partial-";
+const temporaryOf = (path: string): string => `${path}${temporaryMark}${randomUUID().slice(0, 8)}`;
+
+/** {@link Files} over a disk; tests pass one that fails or stops. */
+export const createFiles = (disk: Disk = nodeDisk): Files => {
+  const files: Files = {
+    read: (path) => attempt("read", path, () => readFile(path)),
+    readText: (path) => attempt("read", path, () => readFile(path, "utf8")),
+    async list(folder) {
+      if (!(await files.exists(folder))) return [];
+      return (await attempt("list", folder, () => readdir(folder))).sort();
+    },
+    exists: (path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    byteLength: async (path) => (await attempt("stat", path, () => stat(path))).size,
+    makeFolder: (path) => attempt("create folder", path, () => disk.makeFolder(path)),
+    remove: (path) => attempt("remove", path, () => disk.remove(path)),
+    move: (from, to) =>
+      attempt("rename", to, async () => {
+        await disk.rename(from, to);
+        await disk.syncFolder(dirname(to));
+      }),
+    async publish(path, content) {
+      const temporary = temporaryOf(path);
+      await files.write(temporary, content);
+      await files.move(temporary, path);
+    },
+    async publishFolder(path, fill) {
+      const temporary = temporaryOf(path);
+      await files.makeFolder(temporary);
+      await fill(temporary);
+      await attempt("sync", temporary, () => disk.syncFolder(temporary));
+      await files.move(temporary, path);
+    },
+    write: (path, content) =>
+      attempt("write", path, async () => {
+        const file = await disk.openFile(path, "create");
+        try {
+          await file.write(bytesOf(content), 0);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+      }),
+    openAppend: (path, byteLength) =>
+      attempt("open", path, async () => {
+        const file = await disk.openFile(path, "keep");
+        let end = (await stat(path)).size;
+        if (byteLength !== undefined && byteLength !== end) {
+          await file.truncate(byteLength);
+          end = byteLength;
+        }
+        return {
+          path,
+          get byteLength() {
+            return end;
+          },
+          append: (bytes) =>
+            attempt("write", path, async () => {
+              await file.write(bytes, end);
+              end += bytes.byteLength;
+            }),
+          sync: () => attempt("sync", path, () => file.sync()),
+          close: () => attempt("close", path, () => file.close()),
+        };
+      }),
+  };
+  return files;
+};
+
+/** Removes what a crash left half-written in a folder: names with {@link temporaryMark}. */
+export const sweepTemporaries = async (files: Files, folder: string): Promise<void> => {
+  for (const name of await files.list(folder))
+    if (name.includes(temporaryMark)) await files.remove(join(folder, name));
+};
