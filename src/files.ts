@@ -124,6 +124,12 @@ const temporaryOf = (path: string): string => `${path}${temporaryMark}${randomUU
 
 /** {@link Files} over a disk; tests pass one that fails or stops. */
 export const createFiles = (disk: Disk = nodeDisk): Files => {
+  const syncFolders = (folder: string): Promise<void> =>
+    attempt("sync", folder, async () => {
+      for (const entry of await readdir(folder, { withFileTypes: true }))
+        if (entry.isDirectory()) await syncFolders(join(folder, entry.name));
+      await disk.syncFolder(folder);
+    });
   const files: Files = {
     read: (path) => attempt("read", path, () => readFile(path)),
     readText: (path) => attempt("read", path, () => readFile(path, "utf8")),
@@ -153,7 +159,7 @@ export const createFiles = (disk: Disk = nodeDisk): Files => {
       const temporary = temporaryOf(path);
       await files.makeFolder(temporary);
       await fill(temporary);
-      await attempt("sync", temporary, () => disk.syncFolder(temporary));
+      await syncFolders(temporary);
       await files.move(temporary, path);
     },
     write: (path, content) =>
