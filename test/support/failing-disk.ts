@@ -39,20 +39,20 @@ const systemError = (errno: string, operation: string, path: string): Error =>
 /** Wraps `disk` so that its `failure.at`-th operation fails. Close always closes, so that no descriptor leaks. */
 export const createFailingDisk = (failure: DiskFailure, disk: Disk = nodeDisk): FailingDisk => {
   const operations: { operation: DiskOperation; path: string }[] = [];
+  const then = failure.then ?? "once";
   let counted = 0;
 
-  const attempt = async (
+  const attempt = async <T>(
     operation: DiskOperation,
     path: string,
-    act: () => Promise<void>,
+    act: () => Promise<T>,
     fail?: () => Promise<void>,
-  ): Promise<void> => {
+  ): Promise<T> => {
     operations.push({ operation, path });
-    if (failure.of === undefined || failure.of.includes(operation)) counted += 1;
-    else return act();
-    const then = failure.then ?? "once";
-    if (counted < failure.at || (counted > failure.at && then === "once")) return act();
-    if (counted === failure.at) await fail?.();
+    const isCounted = failure.of === undefined || failure.of.includes(operation);
+    const failsNow = isCounted && (counted += 1) === failure.at;
+    if (!failsNow && !(counted >= failure.at && then !== "once")) return act();
+    if (failsNow) await fail?.();
     if (then === "stop") return new Promise(() => {});
     throw systemError(failure.errno ?? "ENOSPC", operation, path);
   };
@@ -83,11 +83,7 @@ export const createFailingDisk = (failure: DiskFailure, disk: Disk = nodeDisk): 
     operations,
     makeFolder: (path) => attempt("makeFolder", path, () => disk.makeFolder(path)),
     async openFile(path, mode) {
-      let file: DiskFile | undefined;
-      await attempt("openFile", path, async () => {
-        file = await disk.openFile(path, mode);
-      });
-      return wrapFile(path, file as DiskFile);
+      return wrapFile(path, await attempt("openFile", path, () => disk.openFile(path, mode)));
     },
     rename: (from, to) => attempt("rename", to, () => disk.rename(from, to)),
     remove: (path) => attempt("remove", path, () => disk.remove(path)),
