@@ -1,0 +1,138 @@
+/** @file The `model`, `training`, `engine` and `evaluation` parts of a pipeline file. */
+import { z } from "zod";
+
+const count = z.int().min(1);
+
+/** The `model` part: sizes of a GPT-2. */
+export const modelOptions: z.ZodType<ModelOptions, Partial<ModelOptions>> = z
+  .strictObject({
+    layers: count.max(1000).default(4).describe("Transformer blocks."),
+    heads: count.default(4).describe("Attention heads of a block; must divide `width`."),
+    width: count.default(128).describe("Size of the residual stream, D."),
+    context: z
+      .int()
+      .min(2)
+      .nullable()
+      .default(null)
+      .describe("Positions the model can tell apart; null takes the corpus' seqLen, and it may not be less."),
+    biases: z.boolean().default(true).describe("Whether linear maps add a bias, as GPT-2's do."),
+  })
+  .refine(({ heads, width }) => width % heads === 0, {
+    path: ["heads"],
+    error: "must divide model.width",
+  })
+  .describe("The model: GPT-2's shape (learned positions, pre-norm, gelu, tied embedding).");
+
+/** Sizes of a GPT-2, defaults filled in. */
+export interface ModelOptions {
+  layers: number;
+  heads: number;
+  width: number;
+  context: number | null;
+  biases: boolean;
+}
+
+/** The `training` part: batch, AdamW and its schedule. */
+export const trainingOptions: z.ZodType<TrainingOptions, Partial<TrainingOptions>> = z
+  .strictObject({
+    batchSize: count.default(16).describe("Rows of the global batch, M."),
+    microBatchSize: count
+      .nullable()
+      .default(null)
+      .describe(
+        "Rows computed at once; must divide `batchSize`. Less than it saves memory and costs a forward pass. Null takes the whole batch.",
+      ),
+    learningRate: z
+      .number()
+      .gt(0)
+      .lt(10)
+      .default(1e-3)
+      .describe("Peak learning rate, reached after the warm-up."),
+    warmupSteps: z.int().min(0).default(50).describe("Steps of linear warm-up from 0."),
+    minLearningRate: z
+      .number()
+      .min(0)
+      .nullable()
+      .default(null)
+      .describe(
+        "Learning rate of the last step, reached along a cosine; null takes a tenth of `learningRate`.",
+      ),
+    weightDecay: z
+      .number()
+      .min(0)
+      .lt(10)
+      .default(0.1)
+      .describe("AdamW's decay of matrices; vectors have none."),
+    beta1: z.number().min(0).lt(1).default(0.9).describe("AdamW's memory of gradients."),
+    beta2: z.number().min(0).lt(1).default(0.95).describe("AdamW's memory of squared gradients."),
+    epsilon: z.number().gt(0).lt(1).default(1e-8).describe("AdamW's guard against division by zero."),
+    clipNorm: z
+      .number()
+      .gt(0)
+      .nullable()
+      .default(1)
+      .describe("Gradients are scaled down to this global norm; null never scales."),
+  })
+  .refine(({ batchSize, microBatchSize }) => microBatchSize === null || batchSize % microBatchSize === 0, {
+    path: ["microBatchSize"],
+    error: "must divide training.batchSize",
+  })
+  .refine(
+    ({ learningRate, minLearningRate }) => minLearningRate === null || minLearningRate <= learningRate,
+    {
+      path: ["minLearningRate"],
+      error: "must be at most training.learningRate",
+    },
+  )
+  .describe("How the model learns: batch size, AdamW, warm-up and cosine.");
+
+/** Batch, AdamW and its schedule, defaults filled in. */
+export interface TrainingOptions {
+  batchSize: number;
+  microBatchSize: number | null;
+  learningRate: number;
+  warmupSteps: number;
+  minLearningRate: number | null;
+  weightDecay: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  clipNorm: number | null;
+}
+
+/** The `engine` part: what computes. */
+export const engineOptions: z.ZodType<EngineOptions, Partial<EngineOptions>> = z
+  .strictObject({
+    kind: z.literal("onnx").default("onnx").describe("What runs the tensor program: ONNX Runtime."),
+    backend: z.enum(["cpu", "webgpu"]).default("cpu").describe("Where it runs."),
+    threads: count.max(1024).default(2).describe("Threads of a run on the cpu."),
+  })
+  .describe("What computes. Fixed for a run: another engine gives other last bits.");
+
+/** What computes, defaults filled in. */
+export interface EngineOptions {
+  kind: "onnx";
+  backend: "cpu" | "webgpu";
+  threads: number;
+}
+
+/** The `evaluation` part: when and on how much. */
+export const evaluationOptions: z.ZodType<EvaluationOptions, Partial<EvaluationOptions>> = z
+  .strictObject({
+    everySteps: count
+      .default(200)
+      .describe("Steps between evaluations; there is one before the first step and one after the last.")
+      .meta({ changesOnResume: true }),
+    rows: count
+      .nullable()
+      .default(128)
+      .describe("Held-out rows scored per domain, from the first; null scores all.")
+      .meta({ changesOnResume: true }),
+  })
+  .describe("Losses on held-out rows.");
+
+/** When to evaluate and on how much, defaults filled in. */
+export interface EvaluationOptions {
+  everySteps: number;
+  rows: number | null;
+}
