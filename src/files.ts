@@ -34,6 +34,20 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number)
   }
 };
 
+const readRange = async (
+  handle: FileHandle,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> => {
+  const bytes = new Uint8Array(Math.max(0, end - start));
+  for (let done = 0; done < bytes.byteLength;) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.byteLength - done, start + done);
+    if (bytesRead === 0) return bytes.slice(0, done);
+    done += bytesRead;
+  }
+  return bytes;
+};
+
 /** The machine's own disk. */
 export const nodeDisk: Disk = {
   async makeFolder(path) {
@@ -89,7 +103,18 @@ export interface AppendFile {
   /** Bytes in the file, appended ones included. */
   readonly byteLength: number;
   append(bytes: Uint8Array): Promise<void>;
+  /** Writes at `position` < `byteLength`; only for scratch files, since a crash may leave a part. */
+  overwrite(bytes: Uint8Array, position: number): Promise<void>;
   sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file open for reading at any place. */
+export interface ReadFile {
+  /** Bytes in the file when asked; a file that another process appends to grows. */
+  byteLength(): Promise<number>;
+  /** Bytes [start, end), fewer where the file ends before. O(end − start). */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
@@ -113,6 +138,9 @@ export interface Files {
   write(path: string, content: Uint8Array | string): Promise<void>;
   /** Opens a file to grow from `byteLength` on; what is behind is cut off. Without it: from its end. */
   openAppend(path: string, byteLength?: number): Promise<AppendFile>;
+  openRead(path: string): Promise<ReadFile>;
+  /** fsync of a folder: names made in it so far survive a power cut. */
+  syncFolder(path: string): Promise<void>;
 }
 
 const bytesOf = (content: Uint8Array | string): Uint8Array =>
@@ -190,10 +218,20 @@ export const createFiles = (disk: Disk = nodeDisk): Files => {
               await file.write(bytes, end);
               end += bytes.byteLength;
             }),
+          overwrite: (bytes, position) => attempt("write", path, () => file.write(bytes, position)),
           sync: () => attempt("sync", path, () => file.sync()),
           close: () => attempt("close", path, () => file.close()),
         };
       }),
+    async openRead(path) {
+      const handle = await attempt("open", path, () => open(path, "r"));
+      return {
+        byteLength: () => attempt("stat", path, async () => (await handle.stat()).size),
+        read: (start, end) => attempt("read", path, () => readRange(handle, start, end)),
+        close: () => attempt("close", path, () => handle.close()),
+      };
+    },
+    syncFolder: (path) => attempt("sync", path, () => disk.syncFolder(path)),
   };
   return files;
 };
