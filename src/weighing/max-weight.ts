@@ -1,0 +1,29 @@
+/** @file A cap on the largest weight. */
+
+/** Sums of all items from each index on, added smallest first. Shape [M + 1]. */
+const suffixSums = (descending: Float64Array): Float64Array => {
+  const sums = new Float64Array(descending.length + 1);
+  for (let i = descending.length - 1; i >= 0; i--) sums[i] = sums[i + 1]! + descending[i]!;
+  return sums;
+};
+
+/**
+ * Weights with none above `cap`: what is cut off goes to the others in proportion, again while one exceeds it (water-filling).
+ * Once all positive weights sit at the cap, the zero ones share what is left. Order is kept. O(M log M).
+ * @param weights shape [M], ≥ 0, Σ = 1
+ * @param cap     ≥ 1/M
+ * @returns shape [M], Σ = 1, each ≤ cap
+ */
+export const withMaxWeight = (weights: Float64Array, cap: number): Float64Array => {
+  const descending = weights.toSorted().toReversed();
+  const sums = suffixSums(descending);
+  const free = (capped: number): number => Math.max(0, 1 - capped * cap);
+  let capped = 0;
+  while (capped < descending.length && descending[capped]! * free(capped) > cap * sums[capped]!) capped++;
+  if (capped === 0) return weights;
+  const threshold = descending[capped - 1]!;
+  const mass = sums[capped]!;
+  const scale = mass > 0 ? free(capped) / mass : 0;
+  const share = mass > 0 || capped === descending.length ? 0 : free(capped) / (descending.length - capped);
+  return weights.map((weight) => (weight >= threshold ? cap : Math.min(cap, weight * scale + share)));
+};
