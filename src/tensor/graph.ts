@@ -1,6 +1,6 @@
 /** @file The tape under a program: inputs, constants, and nodes in the order they were made. */
 import { misfit, requireDType, requireShape, showShape, sizeOf } from "./shape.ts";
-import type { Attributes, Composite, DType, Op, Shape, TensorData, Value } from "./value.ts";
+import type { Composite, DType, Instructions, Op, Shape, TensorData, Value } from "./value.ts";
 
 /** What arithmetic takes: a value, or a number that becomes a scalar constant. */
 export type Operand = Value | number;
@@ -15,9 +15,9 @@ export class Graph {
   /** Appends a node of any operation; its shape has been checked by the caller. */
   append<O extends Op>(
     op: O,
-    inputs: readonly Value[],
+    inputs: Instructions[O]["inputs"],
     shape: Shape,
-    attributes: Attributes[O],
+    attributes: Instructions[O]["attributes"],
     dtype: DType = "float32",
   ): Value<O> {
     const foreign = inputs.find((value) => this.nodes[value.id] !== value);

@@ -4,6 +4,8 @@ import { axisOf, broadcastShape, matmulShape, misfit, requireDType, requireShape
 import { sameShape, showShape, sizeOf } from "./shape.ts";
 import type { MatmulOptions, Shape, Value } from "./value.ts";
 
+const asStored = { transposeA: false, transposeB: false, timeMajorA: false, timeMajorB: false, alpha: 1 };
+
 /**
  * Builds a program by calling methods; nothing is computed until an engine compiles and runs it.
  * {@link ArithmeticProgram} has the elementwise operations and reductions; here are movement, products and indexing.
@@ -103,10 +105,11 @@ export class Program extends ArithmeticProgram {
     requireDType("matmul", a, "float32");
     requireDType("matmul", b, "float32");
     const shape = matmulShape(a.shape, b.shape, options);
-    if (!addTo) return this.append("matmul", [a, b], shape, options);
+    const attributes = { ...asStored, ...options };
+    if (!addTo) return this.append("matmul", [a, b], shape, attributes);
     if (shape.length !== 2 || !sameShape(addTo.shape, shape))
       throw misfit("matmul", "addTo", `of rank 2 and shape ${showShape(shape)}`, showShape(addTo.shape));
-    return this.append("matmul", [a, b, addTo], shape, options);
+    return this.append("matmul", [a, b, addTo], shape, attributes);
   }
   /** x W + bias: x [N, K], weight [K, M], bias [M]. */
   linear(x: Value, weight: Value, bias?: Value): Value {

@@ -9,14 +9,6 @@ export type Shape = readonly number[];
 /** Buffers that hold a tensor's elements, row-major. */
 export type TensorData = Float32Array | Int32Array;
 
-type None = Readonly<Record<never, never>>;
-interface Reduction {
-  /** Which axes go, each in [0, rank), ascending. */
-  readonly axes: readonly number[];
-  /** Whether they stay as axes of size 1. */
-  readonly keep: boolean;
-}
-
 /** Operands may be read transposed without being copied: engines read them strided. */
 export interface MatmulOptions {
   /** Swap the last two axes of an operand, after `timeMajor`. */
@@ -46,66 +38,83 @@ export interface Composite {
 /** Part of a value's cotangent, built only when asked for: from nothing, or added in place to the sum of the parts before it; null for none. */
 export type Contribution = (() => Value) | { readonly into: (sum: Value | undefined) => Value } | null;
 
-/** Every operation and its attributes; {@link Program}'s methods say what each computes. */
-export interface Attributes {
-  readonly input: { readonly name: string };
-  readonly constant: { readonly data: TensorData };
-  readonly composite: Composite;
-  readonly stop: None;
+type None = Readonly<Record<never, never>>;
+type Any = readonly Value[];
+type One = readonly [x: Value];
+type Two = readonly [a: Value, b: Value];
+
+interface Reduction {
+  /** Which axes go, each in [0, rank), ascending. */
+  readonly axes: readonly number[];
+  /** Whether they stay as axes of length 1. */
+  readonly keep: boolean;
+}
+
+interface Instruction<Inputs extends readonly Value[], Attributes = None> {
+  readonly inputs: Inputs;
+  readonly attributes: Attributes;
+}
+
+/** Every operation, with what it takes; {@link Program}'s methods say what each computes. */
+export interface Instructions {
+  input: Instruction<Any, { readonly name: string }>;
+  constant: Instruction<Any, { readonly data: TensorData }>;
+  composite: Instruction<Any, Composite>;
+  stop: Instruction<One>;
   // elementwise, two operands broadcast against each other
-  readonly add: None;
-  readonly sub: None;
-  readonly mul: None;
-  readonly div: None;
-  readonly min: None;
-  readonly max: None;
+  add: Instruction<Two>;
+  sub: Instruction<Two>;
+  mul: Instruction<Two>;
+  div: Instruction<Two>;
+  min: Instruction<Two>;
+  max: Instruction<Two>;
   // elementwise, one operand
-  readonly neg: None;
-  readonly abs: None;
-  readonly sign: None;
-  readonly exp: None;
-  readonly log: None;
-  readonly sqrt: None;
-  readonly tanh: None;
-  readonly sigmoid: None;
-  // reductions
-  readonly sum: Reduction;
-  readonly mean: Reduction;
-  readonly rmin: Reduction;
-  readonly rmax: Reduction;
-  readonly sumsq: Reduction;
-  // movement
-  readonly reshape: None;
-  readonly expand: None;
-  readonly transpose: { readonly permutation: readonly number[] };
-  readonly slice: { readonly axis: number; readonly start: number; readonly end: number };
-  readonly pad: { readonly axis: number; readonly before: number; readonly after: number };
-  readonly concat: { readonly axis: number };
-  // products
-  readonly matmul: MatmulOptions;
-  // indexing
-  readonly gatherRows: None;
-  readonly scatterAddRows: None;
-  readonly takeLast: None;
-  readonly addLast: None;
+  neg: Instruction<One>;
+  abs: Instruction<One>;
+  sign: Instruction<One>;
+  exp: Instruction<One>;
+  log: Instruction<One>;
+  sqrt: Instruction<One>;
+  tanh: Instruction<One>;
+  sigmoid: Instruction<One>;
   // along the last axis
-  readonly softmax: None;
-  readonly logSoftmax: None;
+  softmax: Instruction<One>;
+  logSoftmax: Instruction<One>;
+  // reductions
+  sum: Instruction<One, Reduction>;
+  mean: Instruction<One, Reduction>;
+  rmin: Instruction<One, Reduction>;
+  rmax: Instruction<One, Reduction>;
+  sumsq: Instruction<One, Reduction>;
+  // movement
+  reshape: Instruction<One>;
+  expand: Instruction<One>;
+  transpose: Instruction<One, { readonly permutation: readonly number[] }>;
+  slice: Instruction<One, { readonly axis: number; readonly start: number; readonly end: number }>;
+  pad: Instruction<One, { readonly axis: number; readonly before: number; readonly after: number }>;
+  concat: Instruction<Any, { readonly axis: number }>;
+  // products
+  matmul: Instruction<readonly [a: Value, b: Value, ...addTo: Any], Required<MatmulOptions>>;
+  // indexing
+  gatherRows: Instruction<readonly [table: Value, index: Value]>;
+  scatterAddRows: Instruction<readonly [base: Value, index: Value, rows: Value]>;
+  takeLast: Instruction<readonly [x: Value, index: Value]>;
+  addLast: Instruction<readonly [x: Value, index: Value, values: Value]>;
 }
 
 /** Name of an operation. */
-export type Op = keyof Attributes;
+export type Op = keyof Instructions;
 
 /** One node of a program: an operation, its inputs, and the shape of its result. Immutable; made by {@link Program}'s methods. */
 export interface Value<O extends Op = Op> {
   /** Place in the program's tape; inputs come before what uses them. */
   readonly id: number;
   readonly op: O;
-  readonly inputs: readonly Value[];
+  readonly inputs: Instructions[O]["inputs"];
   readonly shape: Shape;
   readonly dtype: DType;
-  readonly attributes: Attributes[O];
+  readonly attributes: Instructions[O]["attributes"];
 }
 
-/** Whether a value is made by that operation; narrows its attributes. */
+/** Whether a value is made by that operation; narrows its inputs and attributes. */
 export const isOp = <O extends Op>(value: Value, op: O): value is Value<O> => value.op === op;
