@@ -4,8 +4,6 @@ import { axisOf, broadcastShape, matmulShape, misfit, requireDType, requireShape
 import { sameShape, showShape, sizeOf } from "./shape.ts";
 import type { MatmulOptions, Shape, Value } from "./value.ts";
 
-const asStored = { transposeA: false, transposeB: false, timeMajorA: false, timeMajorB: false, alpha: 1 };
-
 /**
  * Builds a program by calling methods; nothing is computed until an engine compiles and runs it.
  * {@link ArithmeticProgram} has the elementwise operations and reductions; here are movement, products and indexing.
@@ -105,7 +103,13 @@ export class Program extends ArithmeticProgram {
     requireDType("matmul", a, "float32");
     requireDType("matmul", b, "float32");
     const shape = matmulShape(a.shape, b.shape, options);
-    const attributes = { ...asStored, ...options };
+    const attributes = {
+      transposeA: options.transposeA ?? false,
+      transposeB: options.transposeB ?? false,
+      timeMajorA: a.shape.length > 2 && (options.timeMajorA ?? false),
+      timeMajorB: b.shape.length > 2 && (options.timeMajorB ?? false),
+      alpha: options.alpha ?? 1,
+    };
     if (!addTo) return this.append("matmul", [a, b], shape, attributes);
     if (shape.length !== 2 || !sameShape(addTo.shape, shape))
       throw misfit("matmul", "addTo", `of rank 2 and shape ${showShape(shape)}`, showShape(addTo.shape));

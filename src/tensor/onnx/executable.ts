@@ -1,0 +1,73 @@
+/** @file A program loaded into ONNX Runtime. */
+import { EngineError, mustBe } from "../../errors.ts";
+import type { Executable, Tensors } from "../engine.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import type { TensorData } from "../value.ts";
+import type { OnnxPort } from "./model.ts";
+import type { OnnxRuntime, OnnxSession, OnnxTensor } from "./runtime.ts";
+
+const show = (data: TensorData | undefined): string =>
+  data === undefined ? "nothing" : `${data.constructor.name} of ${data.length}`;
+
+/** Refuses a buffer that is not what the port says; the runtime would say so in words of its own, or read past it. */
+const check = (use: string, port: OnnxPort, data: TensorData | undefined): TensorData => {
+  const kind = port.type === "int32" ? Int32Array : Float32Array;
+  if (!(data instanceof kind) || data.length !== sizeOf(port.shape))
+    throw new EngineError(
+      mustBe(`${use} "${port.name}"`, `${kind.name} of ${showShape(port.shape)}`, show(data)),
+    );
+  if (data.buffer instanceof SharedArrayBuffer)
+    throw new EngineError(mustBe(`${use} "${port.name}"`, "in memory that is not shared", show(data)), {
+      hint: "the runtime refuses SharedArrayBuffer; use an ArrayBuffer or a WebAssembly.Memory",
+    });
+  return data;
+};
+
+/** Runs a session. `run` computes on the calling thread until it is done, so the loop it is called from stands still: keep it in a worker. */
+export class OnnxExecutable implements Executable {
+  readonly #runtime: OnnxRuntime;
+  readonly #inputs: readonly OnnxPort[];
+  readonly #outputs: readonly OnnxPort[];
+  #session: OnnxSession | undefined;
+
+  constructor(
+    runtime: OnnxRuntime,
+    session: OnnxSession,
+    inputs: readonly OnnxPort[],
+    outputs: readonly OnnxPort[],
+  ) {
+    this.#runtime = runtime;
+    this.#session = session;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
+  }
+
+  async run(feeds: Readonly<Tensors>, fetches: Readonly<Tensors> = {}): Promise<Tensors> {
+    if (!this.#session) throw new EngineError("a released program cannot run");
+    const tensorOf = (use: string, port: OnnxPort, data: TensorData | undefined): OnnxTensor =>
+      new this.#runtime.Tensor(port.type, check(use, port, data), port.shape);
+    const given: Record<string, OnnxTensor> = {};
+    for (const port of this.#inputs) given[port.name] = tensorOf("feed", port, feeds[port.name]);
+    const wanted: Record<string, OnnxTensor | null> = {};
+    for (const port of this.#outputs) {
+      const target = fetches[port.name];
+      wanted[port.name] = target ? tensorOf("fetch", port, target) : null;
+    }
+    const results = await this.#session.run(given, wanted).catch((cause: unknown) => {
+      throw new EngineError(`the runtime failed: ${reasonOf(cause)}`, {}, cause);
+    });
+    return Object.fromEntries(
+      this.#outputs.map(({ name }) => [name, fetches[name] ?? (results[name]!.data as TensorData)]),
+    );
+  }
+
+  async release(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.release();
+  }
+}
+
+/** First line of what the runtime said. */
+export const reasonOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).split("\n")[0]!;
