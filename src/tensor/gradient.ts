@@ -1,9 +1,8 @@
 /** @file Reverse-mode differentiation: appends to a program the nodes that compute gradients. */
 import type { Program } from "./program.ts";
 import { misfit, requireDType, sameShape, showShape } from "./shape.ts";
-import type { Op, Value } from "./value.ts";
+import type { Contribution, Op, Value } from "./value.ts";
 import { vjps } from "./vjps/table.ts";
-import type { Vjp } from "./vjps/vjp.ts";
 
 /** Values that change when one of `sources` does, as far as gradients see. */
 const dependents = (program: Program, sources: readonly Value[]): ReadonlySet<Value> => {
@@ -12,6 +11,12 @@ const dependents = (program: Program, sources: readonly Value[]): ReadonlySet<Va
     if (value.op !== "stop" && value.inputs.some((input) => found.has(input))) found.add(value);
   return found;
 };
+
+const contributionsOf = <O extends Op>(
+  program: Program,
+  value: Value<O>,
+  cotangent: Value,
+): readonly Contribution[] => vjps[value.op](program, value, cotangent);
 
 const requireSame = (subject: string, value: Value, expected: Value): void => {
   requireDType("gradients", value, "float32");
@@ -59,8 +64,7 @@ export const gradients = (
   for (const value of program.nodes.toReversed()) {
     const cotangent = cotangents.get(value);
     if (!cotangent || !value.inputs.some((input) => reached.has(input))) continue;
-    const vjp = vjps[value.op] as Vjp<Op>;
-    const contributions = vjp(program, value, cotangent);
+    const contributions = contributionsOf(program, value, cotangent);
     for (const [at, input] of value.inputs.entries()) {
       const contribution = contributions[at];
       if (!contribution || !reached.has(input)) continue;

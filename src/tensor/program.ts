@@ -79,8 +79,9 @@ export class Program extends ArithmeticProgram {
     });
   }
   /** Values one after the other along an axis. */
-  concat(values: readonly [Value, ...Value[]], axis: number): Value {
+  concat(values: readonly Value[], axis: number): Value {
     const [first, ...rest] = values;
+    if (!first) throw misfit("concat", "operands", "one or more", "none");
     const at = axisOf("concat", first.shape, axis);
     const odd = rest.find(
       (x) => x.dtype !== first.dtype || !sameShape(x.shape.with(at, 1), first.shape.with(at, 1)),

@@ -38,7 +38,7 @@ export interface Composite {
 /** Part of a value's cotangent, built only when asked for: from nothing, or added in place to the sum of the parts before it; null for none. */
 export type Contribution = (() => Value) | { readonly into: (sum: Value | undefined) => Value } | null;
 
-type None = Readonly<Record<never, never>>;
+type None = Readonly<Record<string, never>>;
 type Any = readonly Value[];
 type One = readonly [x: Value];
 type Two = readonly [a: Value, b: Value];

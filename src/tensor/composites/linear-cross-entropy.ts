@@ -49,7 +49,7 @@ export const linearCrossEntropy = (
   const rowsOf = (x: Value, start: number, end: number): Value =>
     start === 0 && end === rows ? x : program.slice(x, 0, start, end);
   const stacked = (parts: readonly Value[]): Value =>
-    parts.length === 1 ? parts[0]! : program.concat(parts as [Value, ...Value[]], 0);
+    parts.length === 1 ? parts[0]! : program.concat(parts, 0);
 
   const pieces = Array.from({ length: chunks }, (_, chunk): Chunk => {
     const start = Math.floor((chunk * rows) / chunks);

@@ -3,10 +3,14 @@ import { EngineError, mustBe } from "../../errors.ts";
 import { planOf } from "../plan.ts";
 import type { Program } from "../program.ts";
 import { isOp, type Op, type Value } from "../value.ts";
-import { type Backend, Emission, type Rule } from "./emission.ts";
-import type { OnnxModel } from "./model.ts";
+import { type Backend, Emission } from "./emission.ts";
+import type { OnnxModel, OnnxPort } from "./model.ts";
 import { kernels } from "./rules/kernels.ts";
 import { rules } from "./rules/table.ts";
+
+const emitStep = <O extends Op>(emission: Emission, step: Value<O>): void => rules[step.op](emission, step);
+
+const port = (name: string, { dtype, shape }: Value): OnnxPort => ({ name, type: dtype, shape });
 
 /**
  * The model that computes `outputs`: inputs and outputs keep their names, and only what the outputs need is in it.
@@ -30,13 +34,8 @@ export const emitOnnx = (
   }
 
   const emission = new Emission(plan, named, backend);
-  for (const step of plan.steps) (rules[step.op as Exclude<Op, "stop">] as Rule<Op>)(emission, step);
+  for (const step of plan.steps) emitStep(emission, step);
   for (const [name, source] of copied) emission.node("Identity", [emission.nameOf(source)], [name]);
-  const port = (name: string, { dtype, shape }: Value): OnnxModel["inputs"][number] => ({
-    name,
-    type: dtype,
-    shape,
-  });
   return {
     nodes: emission.nodes,
     initializers: emission.initializers,

@@ -3,9 +3,9 @@ import { EngineError, mustBe } from "../../errors.ts";
 import type { Engine, Executable } from "../engine.ts";
 import type { Backend } from "./emission.ts";
 import { emitOnnx } from "./emit.ts";
-import { OnnxExecutable, reasonOf } from "./executable.ts";
+import { OnnxExecutable } from "./executable.ts";
 import { encodeModel } from "./model.ts";
-import { loadOnnxRuntime, type OnnxRuntime } from "./runtime.ts";
+import { firstLine, loadOnnxRuntime, type OnnxRuntime } from "./runtime.ts";
 
 /** How the onnx engine is opened. */
 export interface OnnxEngineOptions {
@@ -52,7 +52,7 @@ export const openOnnxEngine = async (options: OnnxEngineOptions): Promise<Engine
         encodeModel(model),
         sessionOptions(options),
       ).catch((cause: unknown) => {
-        throw new EngineError(`the runtime refused the program: ${reasonOf(cause)}`, {}, cause);
+        throw new EngineError(`the runtime refused the program: ${firstLine(cause)}`, {}, cause);
       });
       const executable = new OnnxExecutable(runtime, session, model.inputs, model.outputs);
       open.add(executable);

@@ -4,7 +4,7 @@ import type { Executable, Tensors } from "../engine.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { TensorData } from "../value.ts";
 import type { OnnxPort } from "./model.ts";
-import type { OnnxRuntime, OnnxSession, OnnxTensor } from "./runtime.ts";
+import { firstLine, type OnnxRuntime, type OnnxSession, type OnnxTensor } from "./runtime.ts";
 
 const show = (data: TensorData | undefined): string =>
   data === undefined ? "nothing" : `${data.constructor.name} of ${data.length}`;
@@ -54,11 +54,9 @@ export class OnnxExecutable implements Executable {
       wanted[port.name] = target ? tensorOf("fetch", port, target) : null;
     }
     const results = await this.#session.run(given, wanted).catch((cause: unknown) => {
-      throw new EngineError(`the runtime failed: ${reasonOf(cause)}`, {}, cause);
+      throw new EngineError(`the runtime failed: ${firstLine(cause)}`, {}, cause);
     });
-    return Object.fromEntries(
-      this.#outputs.map(({ name }) => [name, fetches[name] ?? (results[name]!.data as TensorData)]),
-    );
+    return Object.fromEntries(this.#outputs.map(({ name }) => [name, fetches[name] ?? results[name]!.data]));
   }
 
   async release(): Promise<void> {
@@ -67,7 +65,3 @@ export class OnnxExecutable implements Executable {
     await session?.release();
   }
 }
-
-/** First line of what the runtime said. */
-export const reasonOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? thrown.message : String(thrown)).split("\n")[0]!;

@@ -4,7 +4,7 @@ import type { Shape, TensorData } from "../value.ts";
 
 /** A tensor of the runtime; it reads and writes the array that it was made of. */
 export interface OnnxTensor {
-  readonly data: unknown;
+  readonly data: TensorData;
 }
 
 /** A loaded model. */
@@ -37,6 +37,20 @@ const isAbsent = (thrown: unknown): boolean =>
   (thrown as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND" &&
   thrown.message.includes("'onnxruntime-node'");
 
+/** First line of what was thrown. */
+export const firstLine = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).split("\n")[0]!;
+
+const isRuntime = (loaded: unknown): loaded is OnnxRuntime =>
+  ["Tensor", "InferenceSession", "env", "listSupportedBackends"].every(
+    (name) => typeof loaded === "object" && loaded !== null && name in loaded,
+  );
+
+const isRecent = (version: string | undefined): boolean => {
+  const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+};
+
 /**
  * The runtime, ready to use.
  * @param load imports the package; a test's own, else Node's
@@ -45,26 +59,15 @@ const isAbsent = (thrown: unknown): boolean =>
 export const loadOnnxRuntime = async (
   load: () => Promise<unknown> = () => import("onnxruntime-node"),
 ): Promise<OnnxRuntime> => {
-  let runtime: Partial<OnnxRuntime>;
-  try {
-    const module = (await load()) as { readonly default?: Partial<OnnxRuntime> } & Partial<OnnxRuntime>;
-    runtime = module.InferenceSession ? module : (module.default ?? module);
-  } catch (cause) {
+  const loaded = await load().catch((cause: unknown) => {
     if (isAbsent(cause))
       throw new EngineError("package onnxruntime-node is not installed", { hint: `run: ${install}` }, cause);
-    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     const hint = `install it anew: rm -rf node_modules/onnxruntime-node && ${install}`;
-    throw new EngineError(`package onnxruntime-node does not load: ${reason}`, { hint }, cause);
-  }
-  const version = runtime.env?.versions.node ?? "unknown";
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const isOld = major < OLDEST[0] || (major === OLDEST[0] && !(minor >= OLDEST[1]));
-  if (!runtime.InferenceSession || !runtime.Tensor || Number.isNaN(major) || isOld)
-    throw new EngineError(
-      mustBe("package onnxruntime-node", `version ${OLDEST.join(".")} or later`, version),
-      {
-        hint: `run: npm i onnxruntime-node@latest --ignore-scripts`,
-      },
-    );
-  return runtime as OnnxRuntime;
+    throw new EngineError(`package onnxruntime-node does not load: ${firstLine(cause)}`, { hint }, cause);
+  });
+  if (isRuntime(loaded) && isRecent(loaded.env.versions.node)) return loaded;
+  const version = isRuntime(loaded) ? loaded.env.versions.node : "none";
+  throw new EngineError(mustBe("package onnxruntime-node", `version ${OLDEST.join(".")} or later`, version), {
+    hint: "run: npm i onnxruntime-node@latest --ignore-scripts",
+  });
 };

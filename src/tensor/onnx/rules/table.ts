@@ -9,8 +9,10 @@ import { matmul } from "./matmul.ts";
 import { movement } from "./movement.ts";
 import { reductions } from "./reductions.ts";
 
-/** Emission rules by operation. Stops and expanded composites never reach them: the plan resolves both. */
-export const rules: Rules<Exclude<Op, "stop">> = {
+/** Emission rules by operation. */
+export const rules: Rules<Op> = {
+  // The plan lets nothing read a stop, nor a composite without a kernel.
+  stop: () => {},
   input: () => {},
   constant: (emission, value) =>
     emission.initializers.push({
