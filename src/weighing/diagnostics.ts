@@ -6,8 +6,6 @@ export interface WeighedRows {
   /** Nats. */
   readonly losses: Float64Array;
   readonly scores: Float64Array;
-  /** Strategy weights. */
-  readonly q: Float64Array;
   readonly correction: Float64Array;
   /** Final weights, as used for the gradient. */
   readonly weights: Float64Array;
@@ -24,15 +22,15 @@ export interface DomainShare {
   readonly weightShare: number;
 }
 
-/** Weights of a step in numbers. u = c/Σc, v = q·c/Σ(q·c), p = w/Σw; M counts the rows that took part. */
+/** Weights of a step in numbers. u = c/Σc is what the draws alone would give, p = w/Σw what was used; M counts the rows that took part. */
 export interface WeighingDiagnostics {
   readonly rows: number;
   /** Rows left out: no target, or a loss that is no number. */
   readonly masked: number;
   readonly inverseR: number;
-  /** γ = Σvℓ − Σuℓ, nats: what preferring adds to the mean loss. Below 0, strategy or range are at odds with the batch. */
+  /** γ = Σpℓ − Σuℓ, nats: what preferring adds to the mean loss. Below 0, strategy or range are at odds with the batch. */
   readonly gamma: number;
-  /** ρ = Σvℓ / Σuℓ: acts as a factor on the learning rate. 1 when Σuℓ is 0. */
+  /** ρ = Σpℓ / Σuℓ: acts as a factor on the learning rate. 1 when Σuℓ is 0. */
   readonly rho: number;
   /** 1/Σp², in [1, M]: how many rows the step effectively learns from. */
   readonly ess: number;
@@ -103,13 +101,12 @@ export const diagnose = (
   rows: WeighedRows,
   facts: { readonly inverseR: number; readonly masked: number; atCap(row: number): boolean },
 ): WeighingDiagnostics => {
-  const { losses, scores, q, correction, weights, targets, domain } = rows;
+  const { losses, scores, correction, weights, targets, domain } = rows;
   const size = losses.length;
   const weightSum = sumOf(weights);
   const p = weights.map((weight) => weight / weightSum);
   const plain = sumOf(correction, (c, i) => c * losses[i]!) / sumOf(correction);
-  const preferred =
-    sumOf(q, (w, i) => w * correction[i]! * losses[i]!) / sumOf(q, (w, i) => w * correction[i]!);
+  const preferred = sumOf(p, (share, i) => share * losses[i]!);
   const byLoss = Uint32Array.from(losses.keys()).toSorted((a, b) => losses[a]! - losses[b]!);
   const ascending = losses.toSorted();
   const largest = p.toSorted().toReversed();

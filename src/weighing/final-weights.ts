@@ -1,11 +1,8 @@
 /** @file From scores to the coefficients of the step's gradient: w ∝ q·c. The one place that normalises. */
 import { ConfigError } from "../errors.ts";
 import type { Arithmetic } from "./arithmetic.ts";
-import type { WeighingOptions } from "./options.ts";
+import type { Normalise, WeighingOptions } from "./options.ts";
 import { strategyScores } from "./strategies.ts";
-
-/** What divides the weights: `batch` their sum, `expected` nothing. */
-export type Normalise = "batch" | "expected";
 
 /**
  * Strategy weights q = exp((s − max s)/r) / Σ exp((s − max s)/r), the maximiser of Σqs − r·KL(q‖uniform) over the simplex (arXiv:2502.06733 eq. 4).

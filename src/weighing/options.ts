@@ -1,10 +1,12 @@
 /** @file The `weighing` part of a pipeline file. */
 import { z } from "zod";
 
-import type { Normalise } from "./final-weights.ts";
 import type { LengthMode } from "./length-modes.ts";
 import type { R, RSchedule } from "./r-schedule.ts";
 import { type StrategyName, type StrategyParameters, strategyNames } from "./strategies.ts";
+
+/** What divides the weights: `batch` their sum, `expected` nothing. */
+export type Normalise = "batch" | "expected";
 
 /** How losses become weights; a checked configuration. */
 export interface WeighingOptions extends StrategyParameters {

@@ -102,7 +102,7 @@ export const createWeighing = (options: WeighingOptions): Weighing => {
     const domain = batch.domain === undefined ? new Float64Array(slots.length) : take(batch.domain);
     const scoreCap = options.strategy === "linupper" ? options.capAlpha * options.delta : Infinity;
     const diagnostics = diagnose(
-      { losses, scores, q, correction: c, weights: used, targets, domain },
+      { losses, scores, correction: c, weights: used, targets, domain },
       {
         inverseR,
         masked: size - slots.length,
