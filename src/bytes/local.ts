@@ -21,9 +21,12 @@ const failure = (operation: string, uri: string, errno: string, cause?: unknown)
   );
 };
 
+const errnoOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "EIO";
+
 const attempt = <T>(operation: string, uri: string, work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
-    throw failure(operation, uri, (error as NodeJS.ErrnoException).code ?? "EIO", error);
+    throw failure(operation, uri, errnoOf(error), error);
   });
 
 /** Reads [start, end) of an open file, in as many reads as the system wants. */

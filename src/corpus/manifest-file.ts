@@ -1,7 +1,7 @@
 /** @file The manifest on disk: JSON, one line a shard. */
 import { ConfigError, ShardError, mustBe } from "../errors.ts";
 import { type Files, createFiles } from "../files.ts";
-import { manifestProblem } from "./manifest-schema.ts";
+import { parseManifest } from "./manifest-schema.ts";
 import { type Manifest, fingerprintOf } from "./manifest.ts";
 
 const again = "prepare the corpus again, or put the original manifest back";
@@ -17,23 +17,28 @@ export const readManifest = async (path: string, files: Files = createFiles()): 
       hint: "check the path, or make the corpus with `counterweight prepare`",
     });
   const value = parsed(await files.readText(path), path);
-  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
-  if (typeof version === "number" && version > 1)
-    throw new ShardError(mustBe("formatVersion of a manifest", "1", version), {
+  if (isNewer(value))
+    throw new ShardError(mustBe("formatVersion of a manifest", "1", value.formatVersion), {
       path,
       hint: "it was written by a newer counterweight; update this one",
     });
-  const problem = manifestProblem(value);
-  if (problem !== undefined)
-    throw new ShardError(`the manifest is damaged: ${problem}`, { path, hint: again });
-  const manifest = value as Manifest;
-  if (fingerprintOf(manifest) !== manifest.fingerprint)
+  const result = parseManifest(value);
+  if ("problem" in result)
+    throw new ShardError(`the manifest is damaged: ${result.problem}`, { path, hint: again });
+  if (fingerprintOf(result.manifest) !== result.manifest.fingerprint)
     throw new ShardError("the manifest was altered: its fingerprint is not that of its content", {
       path,
       hint: again,
     });
-  return manifest;
+  return result.manifest;
 };
+
+const isNewer = (value: unknown): value is { formatVersion: number } =>
+  typeof value === "object" &&
+  value !== null &&
+  "formatVersion" in value &&
+  typeof value.formatVersion === "number" &&
+  value.formatVersion > 1;
 
 const parsed = (text: string, path: string): unknown => {
   try {

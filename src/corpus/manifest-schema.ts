@@ -7,7 +7,7 @@ const count = z.int().min(0);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 const name = z.string().min(1);
 
-const schema = z.object({
+const schema: z.ZodType<Manifest> = z.object({
   formatVersion: z.literal(1),
   seqLen: z
     .int()
@@ -74,13 +74,16 @@ const schema = z.object({
   fingerprint: hash,
 });
 
-/** First thing wrong with a value that should be a manifest, as `path: message`; undefined when it is one.
+/** A value as a manifest, or the first thing wrong with it, as `path: message`.
  * Checks shape and bounds, then that block rows sum to shard rows, domain numbers exist, names and held-out blocks occur once and in order. O(blocks). */
-export const manifestProblem = (value: unknown): string | undefined => {
+export const parseManifest = (value: unknown): { manifest: Manifest } | { problem: string } => {
   const result = schema.safeParse(value);
-  if (result.success) return disagreement(result.data as Manifest);
-  const issue = result.error.issues[0]!;
-  return `${issue.path.join(".") || "the whole"}: ${issue.message}`;
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    return { problem: `${issue.path.join(".") || "the whole"}: ${issue.message}` };
+  }
+  const problem = disagreement(result.data);
+  return problem === undefined ? { manifest: result.data } : { problem };
 };
 
 const disagreement = ({ shards, domains, heldOut, tokenizer }: Manifest): string | undefined => {

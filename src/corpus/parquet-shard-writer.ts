@@ -41,25 +41,23 @@ const schemaOf = (rowBytes: number): SchemaElement[] => [
   { name: "tokens", type: "FIXED_LEN_BYTE_ARRAY", type_length: rowBytes, repetition_type: "REQUIRED" },
 ];
 
-/** A hyparquet writer that moves its bytes to `file` after each row group, and a hash of the footer at the end. */
-const createSink = (file: AppendFile): ByteWriter & { footerHash(): string } => {
-  const sink = new ByteWriter(2 ** 16) as ByteWriter & { footerHash(): string };
-  let tail: Uint8Array = new Uint8Array();
+/** A hyparquet writer that moves its bytes to `file` after each row group. */
+const createSink = (file: AppendFile): ByteWriter => {
+  const sink = new ByteWriter(2 ** 16);
   const flush = async (): Promise<void> => {
-    tail = sink.getBytes();
-    await file.append(tail);
+    await file.append(sink.getBytes());
     sink.index = 0;
   };
-  return Object.assign(sink, {
-    flush,
-    finish: flush,
-    footerHash: (): string => {
-      const length = new DataView(tail.buffer, tail.byteOffset).getUint32(tail.byteLength - 8, true);
-      return createHash("sha256")
-        .update(tail.subarray(tail.byteLength - 8 - length))
-        .digest("hex");
-    },
-  });
+  return Object.assign(sink, { flush, finish: flush });
+};
+
+/** SHA-256 of the footer: metadata, its length, and the magic, as the file ends with them. */
+const footerHashOf = (tail: Uint8Array): string => {
+  const end = tail.byteLength;
+  const length = new DataView(tail.buffer, tail.byteOffset).getUint32(end - 8, true);
+  return createHash("sha256")
+    .update(tail.subarray(end - 8 - length))
+    .digest("hex");
 };
 
 /** Opens a shard of our layout for writing: one column `tokens` FIXED_LEN_BYTE_ARRAY(L × bytes of a token), REQUIRED, PLAIN, uncompressed, no statistics, a row group a block, pages ≤ 1 MiB, offset index. The same rows give the same bytes, however they are handed over.
@@ -123,11 +121,13 @@ export const openParquetShard = async (
           path,
         });
       if (filled > 0) await writeBlock();
+      const footerStart = file.byteLength;
       await parquet.finish();
+      const tail = new Uint8Array(sink.buffer, 0, file.byteLength - footerStart);
       await file.sync();
       await file.close();
       await files.move(temporary, path);
-      return { rows, bytes: file.byteLength, footerHash: sink.footerHash(), blocks };
+      return { rows, bytes: file.byteLength, footerHash: footerHashOf(tail), blocks };
     },
     async abort() {
       await file.close();

@@ -1,0 +1,116 @@
+/** @file Reads Arrow IPC shards, files and streams: column `tokens`, fixed_size_list of L uint16, int32 or uint32; a block is a record batch. */
+import { type Data, type DataType, type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
+
+import type { ByteSource } from "../bytes/byte-source.ts";
+import { ShardError, mustBe } from "../errors.ts";
+import { type ArrowMessage, messageKind, readArrowMessages } from "./arrow-messages.ts";
+import { createBlock } from "./block.ts";
+import { tokenBytes } from "./manifest.ts";
+import {
+  type OpenShard,
+  type ShardExpectation,
+  checkFooterHash,
+  decoding,
+  putBack,
+  rewrite,
+} from "./shard.ts";
+
+/** Bytes of an Arrow file before its first message. */
+export const arrowFileHeadBytes = 8;
+
+/** Opens an Arrow IPC stream; {@link readArrowFile} is the same for a file. Record batches are taken in the order they lie in.
+ * @throws {ShardError} when it is cut, not the expected file, its rows are not L tokens of the dtype, or a record batch exceeds maxBlockBytes. O(record batches), a read each. */
+export const readArrowStream: OpenShard = (source, expectation) => readArrow(source, expectation, 0);
+
+/** Opens an Arrow IPC file; see {@link readArrowStream}. */
+export const readArrowFile: OpenShard = (source, expectation) =>
+  readArrow(source, expectation, arrowFileHeadBytes);
+
+const readArrow = async (
+  source: ByteSource,
+  expectation: ShardExpectation,
+  start: number,
+): ReturnType<OpenShard> => {
+  const { uri } = source;
+  const rowBytes = expectation.seqLen * tokenBytes(expectation.tokenDtype);
+  const { messages, hash } = await readArrowMessages(source, start);
+  checkFooterHash(uri, hash, expectation.footerHash);
+  const batches = messages.filter(({ kind }) => kind === messageKind.recordBatch);
+  const preamble = await readPreamble(source, messages);
+  const schema = decoding({ uri }, "the Arrow schema", () => RecordBatchReader.from(preamble).open().schema);
+  checkType(uri, schema, expectation);
+  for (const [block, { rows }] of batches.entries())
+    if (!(rows > 0 && rows * rowBytes <= expectation.maxBlockBytes))
+      throw new ShardError(
+        mustBe("tokens of a record batch", `1 to ${expectation.maxBlockBytes} bytes`, rows * rowBytes),
+        {
+          uri,
+          block,
+          hint: "write smaller record batches (pyarrow: write_table(…, max_chunksize=…))",
+        },
+      );
+  return {
+    footerHash: hash,
+    blockRows: batches.map(({ rows }) => rows),
+    bufferBytes: (block) => preamble.byteLength + batches[block]!.end - batches[block]!.start,
+    async readBlock(block, buffer, signal) {
+      const { start: from, end, rows } = batches[block]!;
+      buffer.set(preamble);
+      const into = buffer.subarray(preamble.byteLength);
+      await source.read(from, end, { into, ...(signal && { signal }) });
+      const bytes = buffer.subarray(0, preamble.byteLength + end - from);
+      const where = { uri, block };
+      const tokens = decoding(where, "the record batch", () => tokensOf(bytes, rows * rowBytes, where));
+      return createBlock([tokens], rowBytes);
+    },
+    close: () => source.close(),
+  };
+};
+
+/** Schema and dictionaries: what must precede a record batch so that it can be decoded alone. */
+const readPreamble = async (source: ByteSource, messages: readonly ArrowMessage[]): Promise<Uint8Array> => {
+  const first = messages.findIndex(({ kind }) => kind === messageKind.recordBatch);
+  const before = first < 0 ? messages : messages.slice(0, first);
+  const start = before[0]?.start ?? 0;
+  return source.read(start, before.at(-1)?.end ?? start);
+};
+
+const checkType = (uri: string, schema: Schema, { seqLen, tokenDtype }: ShardExpectation): void => {
+  const type: DataType | undefined = schema.fields.find(({ name }) => name === "tokens")?.type;
+  const wanted = tokenDtype === "uint16" ? ["Uint16"] : ["Uint32", "Int32"];
+  const got =
+    type === undefined ? `columns ${schema.fields.map(({ name }) => name).join(", ")}` : type.toString();
+  if (!wanted.some((item) => got === `FixedSizeList[${seqLen}]<${item}>`))
+    throw new ShardError(
+      mustBe("column tokens", wanted.map((item) => `FixedSizeList[${seqLen}]<${item}>`).join(" or "), got),
+      { uri, hint: rewrite },
+    );
+};
+
+/** The tokens of a record batch, as a view of `bytes` (preamble and batch) when they are aligned, which IPC asks for. */
+const tokensOf = (
+  bytes: Uint8Array,
+  byteLength: number,
+  where: { uri: string; block: number },
+): Uint8Array => {
+  const batch: RecordBatch = RecordBatchReader.from(bytes).next().value;
+  const list = batch.getChild("tokens")?.data[0];
+  const items: Data | undefined = list?.children[0];
+  const values: unknown = items?.values;
+  if (!(values instanceof Uint16Array || values instanceof Uint32Array || values instanceof Int32Array))
+    throw new ShardError("the record batch lacks tokens", { ...where, hint: putBack });
+  const nulls = (list?.nullCount ?? 0) + (items?.nullCount ?? 0);
+  if (nulls !== 0 || values.byteLength < byteLength)
+    throw new ShardError(
+      mustBe(
+        "the record batch",
+        `${byteLength} bytes of tokens, none null`,
+        `${values.byteLength} bytes, ${nulls} null`,
+      ),
+      {
+        ...where,
+        hint: putBack,
+      },
+    );
+  return new Uint8Array(values.buffer, values.byteOffset, byteLength);
+};
