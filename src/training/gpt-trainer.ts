@@ -1,7 +1,14 @@
 /** @file Our trainer: a GPT-2 with AdamW in a worker thread. This side checks tokens and losses and carries them across. */
+import { ConfigError, EngineError, mustBe } from "../errors.ts";
+import { isFusible } from "../weighing/final-weights.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
+import { batchRows, checkLosses, checkTokens, divergedHint, plainRows } from "./door.ts";
+import { type GenerateOptions, generate } from "./generate.ts";
+import type { GptSizes } from "./gpt-parameters.ts";
+import type { GptSession, GptSessionOptions, Updated } from "./gpt-session.ts";
 import type { EngineOptions, ModelOptions, TrainingOptions } from "./options.ts";
-import type { Batch, Tokens, Trainer } from "./trainer.ts";
+import type { Batch, StepResult, Tokens, Trainer } from "./trainer.ts";
+import { openWorkerLink } from "./worker-link.ts";
 
 /** What weights need beside the losses, when they are computed inside the training graph. */
 export interface WeightInputs {
@@ -30,21 +37,6 @@ export interface GptTrainerOptions {
   readonly fused?: { readonly weighing: WeighingOptions; inputs(batch: Batch): WeightInputs };
 }
 
-/** What to write, and how freely. */
-export interface GenerateOptions {
-  /** At least one token; the last `context` ones are seen. */
-  readonly prompt: ArrayLike<number>;
-  /** Tokens to write at most. */
-  readonly count: number;
-  /** Logits are divided by it; 0 always takes the likeliest token. Default 1. */
-  readonly temperature?: number;
-  /** Only that many likeliest tokens can be drawn; all when left out. */
-  readonly topK?: number;
-  readonly seed: string | number;
-  /** Token that ends the text; it is not part of the result. */
-  readonly stopAt?: number;
-}
-
 /** {@link Trainer} with all its optional parts, and a voice. */
 export interface GptTrainer extends Trainer {
   readonly name: string;
@@ -58,4 +50,79 @@ export interface GptTrainer extends Trainer {
   close(): Promise<void>;
 }
 
-export declare const openGptTrainer: (options: GptTrainerOptions) => Promise<GptTrainer>;
+const sizesOf = ({ model, seqLen, vocabSize }: GptTrainerOptions): GptSizes => {
+  const { layers, heads, width, biases } = model;
+  const context = model.context ?? seqLen;
+  if (context < seqLen)
+    throw new ConfigError(mustBe("context", `at least the corpus' seqLen ${seqLen}`, context), {
+      keyPath: "model.context",
+    });
+  return { layers, heads, width, context, biases, vocabSize };
+};
+
+/** Float32 copy of a batch's numbers, and of nothing else of their buffer: messages copy whole buffers. */
+const copyOf = (values: ArrayLike<number>): Float32Array => Float32Array.from(values);
+
+/**
+ * Starts the worker thread and, in it, engine and parameters.
+ * @throws {ConfigError} when the context is shorter than a row or the model too large
+ * @throws {EngineError} when the engine cannot be had
+ */
+export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTrainer> => {
+  const { training, engine, seqLen, vocabSize, steps, seed, endOfText, fused } = options;
+  const { batchSize, microBatchSize } = training;
+  const sizes = sizesOf(options);
+  const inGraph =
+    fused && isFusible(fused.weighing) && (microBatchSize ?? batchSize) === batchSize ? fused : undefined;
+  const link = openWorkerLink<GptSession>(new URL("./gpt-worker.js", import.meta.url), {
+    ...{ sizes, training, engine, seqLen, steps, seed },
+    endOfText: endOfText ?? null,
+    weighing: inGraph?.weighing ?? null,
+  } satisfies GptSessionOptions);
+  const { name, parameterCount } = await link.call("describe").catch(async (error: unknown) => {
+    await link.close();
+    throw error;
+  });
+
+  const metricsOf = (
+    step: number,
+    { updated, gradientNorm, learningRate }: Updated,
+  ): StepResult["metrics"] => {
+    if (!updated)
+      throw new EngineError(mustBe("gradient norm", "finite", gradientNorm), { step, hint: divergedHint });
+    return { learningRate, gradientNorm };
+  };
+
+  return {
+    name,
+    parameterCount,
+    async step(batch, weigh) {
+      const { step } = batch;
+      const rows = batchRows(batch);
+      checkTokens(batch.tokens, seqLen, vocabSize, rows);
+      const tokens = batch.tokens.slice();
+      if (inGraph) {
+        const { inverseR, correction } = inGraph.inputs(batch);
+        const weighing = { inverseR, correction: copyOf(correction) };
+        const { losses, weights, ...result } = await link.call("step", step, tokens, weighing);
+        checkLosses(losses, rows);
+        return { losses, weights, metrics: metricsOf(step, result)! };
+      }
+      const losses = await link.call("score", tokens, batchSize);
+      checkLosses(losses, rows);
+      const result = await link.call("weightedStep", step, tokens, copyOf(weigh(losses)));
+      return { losses, metrics: metricsOf(step, result)! };
+    },
+    async score(tokens, rows) {
+      checkTokens(tokens, seqLen, vocabSize, plainRows);
+      return link.call("score", tokens.slice(0, rows * seqLen), rows);
+    },
+    save: (folder) => link.call("save", folder),
+    load: (folder) => link.call("load", folder),
+    generate: (request) => generate((context) => link.call("logits", context), sizes, request),
+    async close() {
+      await link.call("close").catch(() => undefined);
+      await link.close();
+    },
+  };
+};

@@ -3,8 +3,11 @@ import { z } from "zod";
 
 const count = z.int().min(1);
 
+/** A part as a user writes it: defaults may be left out. */
+type Input<Options> = { [Key in keyof Options]?: Options[Key] | undefined };
+
 /** The `model` part: sizes of a GPT-2. */
-export const modelOptions: z.ZodType<ModelOptions, Partial<ModelOptions>> = z
+export const modelOptions: z.ZodType<ModelOptions, Input<ModelOptions>> = z
   .strictObject({
     layers: count.max(1000).default(4).describe("Transformer blocks."),
     heads: count.default(4).describe("Attention heads of a block; must divide `width`."),
@@ -33,7 +36,7 @@ export interface ModelOptions {
 }
 
 /** The `training` part: batch, AdamW and its schedule. */
-export const trainingOptions: z.ZodType<TrainingOptions, Partial<TrainingOptions>> = z
+export const trainingOptions: z.ZodType<TrainingOptions, Input<TrainingOptions>> = z
   .strictObject({
     batchSize: count.default(16).describe("Rows of the global batch, M."),
     microBatchSize: count
@@ -101,7 +104,7 @@ export interface TrainingOptions {
 }
 
 /** The `engine` part: what computes. */
-export const engineOptions: z.ZodType<EngineOptions, Partial<EngineOptions>> = z
+export const engineOptions: z.ZodType<EngineOptions, Input<EngineOptions>> = z
   .strictObject({
     kind: z.literal("onnx").default("onnx").describe("What runs the tensor program: ONNX Runtime."),
     backend: z.enum(["cpu", "webgpu"]).default("cpu").describe("Where it runs."),
@@ -117,7 +120,7 @@ export interface EngineOptions {
 }
 
 /** The `evaluation` part: when and on how much. */
-export const evaluationOptions: z.ZodType<EvaluationOptions, Partial<EvaluationOptions>> = z
+export const evaluationOptions: z.ZodType<EvaluationOptions, Input<EvaluationOptions>> = z
   .strictObject({
     everySteps: count
       .default(200)

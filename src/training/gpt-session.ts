@@ -1,0 +1,163 @@
+/** @file A GPT in training: engine, parameters, optimiser. Lives in the worker thread, since an engine's run blocks the thread it is on. */
+import { createFiles } from "../files.ts";
+import type { Executable, Tensors } from "../tensor/engine.ts";
+import { openOnnxEngine } from "../tensor/onnx/engine.ts";
+import type { WeighingOptions } from "../weighing/options.ts";
+import { createAdamw } from "./adamw.ts";
+import { type GptState, loadGpt, saveGpt } from "./gpt-checkpoint.ts";
+import { type GptSizes, gptParameters, initialise } from "./gpt-parameters.ts";
+import { type ProgramOutputs, fusedProgram, gradientName, gradientSoFarName } from "./gpt-programs.ts";
+import { lossProgram, nextTokenProgram, weightedProgram } from "./gpt-programs.ts";
+import type { EngineOptions, TrainingOptions } from "./options.ts";
+import { createParameterMemory, type Region } from "./parameter-memory.ts";
+import { learningRateAt } from "./schedule.ts";
+import { timeMajor } from "./time-major.ts";
+import type { Tokens } from "./trainer.ts";
+
+/** What a session is of; plain data, it crosses to the worker. */
+export interface GptSessionOptions {
+  readonly sizes: GptSizes;
+  readonly training: TrainingOptions;
+  readonly engine: EngineOptions;
+  readonly seqLen: number;
+  readonly steps: number;
+  readonly seed: string | number;
+  readonly endOfText: number | null;
+  /** Weights inside the graph; null when they come from outside. */
+  readonly weighing: WeighingOptions | null;
+}
+
+/** What a step did. */
+export interface Updated {
+  /** False when a loss or the gradient's norm is not finite: nothing has changed then. */
+  readonly updated: boolean;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
+
+/** The calls that the main thread makes, one at a time. Tokens are row-major [rows, seqLen] and checked. */
+export interface GptSession {
+  describe(): Promise<{ readonly name: string; readonly parameterCount: number }>;
+  /** A whole step in one run. `losses` and `weights` have shape [M]. */
+  step(
+    step: number,
+    tokens: Tokens,
+    weighing: { readonly inverseR: number; readonly correction: Float32Array },
+  ): Promise<Updated & { readonly losses: Float32Array; readonly weights: Float32Array }>;
+  /** Losses of any number of rows. */
+  score(tokens: Tokens, rows: number): Promise<Float32Array>;
+  /** A step of rows whose weights are known, after {@link GptSession.score} gave their losses. */
+  weightedStep(step: number, tokens: Tokens, weights: Float32Array): Promise<Updated>;
+  /** Logits, shape [V], of the token after the last of `context`, at most the model's context. */
+  logits(context: Uint32Array): Promise<Float32Array>;
+  save(folder: string): Promise<void>;
+  load(folder: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const allFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
+
+/**
+ * Opens the engine and makes the model's first parameters; programs are compiled when first used.
+ * @throws {ConfigError} when the model is too large
+ * @throws {EngineError} when the engine cannot be had
+ */
+export const openGptSession = async (options: GptSessionOptions): Promise<GptSession> => {
+  const { sizes, training, seqLen } = options;
+  const parameters = gptParameters(sizes);
+  const memory = createParameterMemory(parameters);
+  const engine = await openOnnxEngine(options.engine);
+  for (const parameter of parameters)
+    initialise(parameter, options.seed, memory.view("parameter", parameter.name));
+  const adamw = createAdamw(memory, training);
+  const state: GptState = { sizes, memory, endOfText: options.endOfText };
+  const files = createFiles();
+  let updates = 0;
+
+  const tensorsOf = (region: Region, nameOf: (parameter: string) => string): Tensors =>
+    Object.fromEntries(parameters.map(({ name }) => [nameOf(name), memory.view(region, name)]));
+  const parameterFeeds = tensorsOf("parameter", (name) => name);
+  const gradientFetches = tensorsOf("gradient", gradientName);
+  const gradientSoFarFeeds = tensorsOf("gradient", gradientSoFarName);
+
+  const { batchSize } = training;
+  const microRows = training.microBatchSize ?? batchSize;
+  const microShape = { rows: microRows, seqLen };
+  const once = (build: () => ProgramOutputs): (() => Promise<Executable>) => {
+    let compiled: Promise<Executable> | undefined;
+    return () => {
+      if (compiled) return compiled;
+      const { program, outputs } = build();
+      return (compiled = engine.compile(program, outputs));
+    };
+  };
+  const fused = once(() => fusedProgram(sizes, { rows: batchSize, seqLen }, options.weighing!));
+  const lossesOf = once(() => lossProgram(sizes, microShape));
+  const weighted = once(() => weightedProgram(sizes, microShape, microRows < batchSize));
+  const nextLogits = once(() => nextTokenProgram(sizes));
+
+  const finish = (step: number, lossesFinite: boolean): Updated => {
+    const gradientNorm = adamw.gradientNorm();
+    const learningRate = learningRateAt(step, { ...training, steps: options.steps });
+    const updated = lossesFinite && Number.isFinite(gradientNorm);
+    if (updated) adamw.update(++updates, learningRate, gradientNorm);
+    return { updated, gradientNorm, learningRate };
+  };
+  const microTokens = (tokens: Tokens, start: number): Int32Array =>
+    timeMajor(tokens.subarray(start * seqLen, (start + microRows) * seqLen), microRows, seqLen);
+
+  return {
+    describe: () => Promise.resolve({ name: engine.name, parameterCount: memory.parameterCount }),
+    async step(step, tokens, { inverseR, correction }) {
+      const executable = await fused();
+      const feeds = {
+        ...parameterFeeds,
+        tokens: timeMajor(tokens, batchSize, seqLen),
+        inverseR: Float32Array.of(inverseR),
+        correction,
+      };
+      const { losses, weights } = (await executable.run(feeds, gradientFetches)) as Record<
+        string,
+        Float32Array
+      >;
+      return { losses: losses!, weights: weights!, ...finish(step, allFinite(losses!)) };
+    },
+    async score(tokens, rows) {
+      const executable = await lossesOf();
+      const scored = new Float32Array(rows);
+      for (let start = 0; start < rows; start += microRows) {
+        const { losses } = await executable.run({ ...parameterFeeds, tokens: microTokens(tokens, start) });
+        scored.set(losses!.subarray(0, rows - start), start);
+      }
+      return scored;
+    },
+    async weightedStep(step, tokens, weights) {
+      const executable = await weighted();
+      if (microRows < batchSize) for (const gradient of Object.values(gradientFetches)) gradient.fill(0);
+      for (let start = 0; start < batchSize; start += microRows)
+        await executable.run(
+          {
+            ...parameterFeeds,
+            ...gradientSoFarFeeds,
+            tokens: microTokens(tokens, start),
+            weights: weights.subarray(start, start + microRows),
+          },
+          gradientFetches,
+        );
+      return finish(step, true);
+    },
+    async logits(context) {
+      const executable = await nextLogits();
+      const tokens = new Int32Array(sizes.context);
+      tokens.set(context);
+      const position = Int32Array.of(context.length - 1);
+      const { logits } = await executable.run({ ...parameterFeeds, tokens, position });
+      return logits as Float32Array;
+    },
+    save: (folder) => saveGpt(files, folder, state, updates),
+    load: async (folder) => {
+      updates = await loadGpt(files, folder, state);
+    },
+    close: () => engine.close(),
+  };
+};

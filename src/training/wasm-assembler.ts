@@ -1,0 +1,149 @@
+/**
+ * @file A WebAssembly assembler of the few instructions that our kernels use: expressions are nested calls, written as they are read.
+ * Encodings: WebAssembly Core Specification 2.0, §5 (binary format).
+ */
+
+/** Bytes of instructions. An expression leaves one value on the stack, a statement none. */
+export type Code = readonly number[];
+
+const valueTypes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+/** Type of a parameter, local or result. */
+export type ValueType = keyof typeof valueTypes;
+
+/** Unsigned LEB128 (§5.2.2). */
+const unsigned = (value: number): Code =>
+  value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)];
+/** Signed LEB128 of a value in [0, 2^31). */
+const signed = (value: number): Code => (value < 64 ? [value] : [(value & 127) | 128, ...signed(value >> 7)]);
+const text = (value: string): Code => sequence(Buffer.from(value));
+const sequence = (bytes: Iterable<number>): Code => {
+  const all = [...bytes];
+  return [...unsigned(all.length), ...all];
+};
+const list = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
+
+const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
+const unary =
+  (instruction: Code) =>
+  (operand: Code): Code => [...operand, ...instruction];
+const binary =
+  (instruction: Code) =>
+  (left: Code, right: Code): Code => [...left, ...right, ...instruction];
+
+type Unary = (operand: Code) => Code;
+type Binary = (left: Code, right: Code) => Code;
+
+/** Four float32 lanes. */
+export const f32x4: {
+  readonly splat: Unary;
+  readonly sqrt: Unary;
+  readonly add: Binary;
+  readonly sub: Binary;
+  readonly mul: Binary;
+  readonly div: Binary;
+} = {
+  splat: unary(simd(0x13)),
+  sqrt: unary(simd(0xe3)),
+  add: binary(simd(0xe4)),
+  sub: binary(simd(0xe5)),
+  mul: binary(simd(0xe6)),
+  div: binary(simd(0xe7)),
+};
+
+/** Two float64 lanes; `promote` widens the lower two float32 lanes. */
+export const f64x2: {
+  readonly promote: Unary;
+  readonly add: Binary;
+  readonly mul: Binary;
+  readonly lane: (operand: Code, lane: 0 | 1) => Code;
+} = {
+  promote: unary(simd(0x5f)),
+  add: binary(simd(0xf0)),
+  mul: binary(simd(0xf2)),
+  lane: (operand, lane) => [...operand, ...simd(0x21), lane],
+};
+
+/** Scalar addition. */
+export const addF64: Binary = binary([0xa0]);
+/** Adds a constant in [0, 2^31) to an address. */
+export const advance = (address: Code, bytes: number): Code => [...address, 0x41, ...signed(bytes), 0x6a];
+
+/** 16 bytes at address + offset. Alignment is a promise of 2^4 bytes, kept by `parameter-memory.ts`; a false one is only slow. */
+export const load = (address: Code, offset: number): Code => [...address, ...simd(0), 4, ...unsigned(offset)];
+/** 8 bytes at address + offset into the lower half, zeros above. */
+export const loadHalf = (address: Code, offset: number): Code => [
+  ...address,
+  ...simd(0x5d),
+  3,
+  ...unsigned(offset),
+];
+/** Statement: 16 bytes to address + offset. */
+export const store = (address: Code, offset: number, value: Code): Code => [
+  ...address,
+  ...value,
+  ...simd(11),
+  4,
+  ...unsigned(offset),
+];
+
+/** Statement: repeats while `left` < `right` as unsigned integers, checked before each round. */
+export const whileBelow = (left: Code, right: Code, ...body: readonly Code[]): Code => [
+  ...[0x02, 0x40], // block
+  ...[0x03, 0x40], // loop
+  ...[...left, ...right, 0x4f], // left ≥ right
+  ...[0x0d, 1], // leave the block
+  ...body.flat(),
+  ...[0x0c, 0], // next round
+  ...[0x0b, 0x0b], // end, end
+];
+
+/** Reads and writes of a function's parameters and locals, by name. */
+export interface Locals<Name extends string> {
+  get(name: Name): Code;
+  set(name: Name, value: Code): Code;
+}
+
+/** An exported function. */
+export interface WasmFunction {
+  readonly name: string;
+  readonly type: Code;
+  readonly code: Code;
+}
+
+/** Assembles a function: the order of `parameters` is the order of its arguments; locals start as zeros. */
+export const wasmFunction = <Parameter extends string, Local extends string>(definition: {
+  readonly name: string;
+  readonly parameters: Readonly<Record<Parameter, ValueType>>;
+  readonly locals: Readonly<Record<Local, ValueType>>;
+  readonly result?: ValueType;
+  readonly body: (locals: Locals<Parameter | Local>) => readonly Code[];
+}): WasmFunction => {
+  const typesOf = (names: Readonly<Record<string, ValueType>>): number[] =>
+    Object.values(names).map((type) => valueTypes[type]);
+  const order = [...Object.keys(definition.parameters), ...Object.keys(definition.locals)];
+  const index = (name: string): Code => unsigned(order.indexOf(name));
+  const body = definition.body({
+    get: (name) => [0x20, ...index(name)],
+    set: (name, value) => [...value, 0x21, ...index(name)],
+  });
+  const locals = list(typesOf(definition.locals).map((type) => [1, type]));
+  const results = definition.result === undefined ? [] : [valueTypes[definition.result]];
+  return {
+    name: definition.name,
+    type: [0x60, ...sequence(typesOf(definition.parameters)), ...sequence(results)],
+    code: sequence([...locals, ...body.flat(), 0x0b]),
+  };
+};
+
+/** Bytes of a module that exports `functions` and imports its memory as `host.memory` (§5.5). */
+export const wasmModule = (functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> => {
+  const section = (id: number, content: Code): Code => [id, ...sequence(content)];
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic, version
+    ...section(1, list(functions.map(({ type }) => type))),
+    ...section(2, list([[...text("host"), ...text("memory"), 0x02, 0x00, 1]])), // a memory of at least one page
+    ...section(3, list(functions.map((_, at) => unsigned(at)))),
+    ...section(7, list(functions.map(({ name }, at) => [...text(name), 0x00, ...unsigned(at)]))),
+    ...section(10, list(functions.map(({ code }) => code))),
+  ]);
+};
