@@ -19,11 +19,14 @@ export const withMaxWeight = (weights: Float64Array, cap: number): Float64Array 
   const sums = suffixSums(descending);
   const free = (capped: number): number => Math.max(0, 1 - capped * cap);
   let capped = 0;
-  while (capped < descending.length && descending[capped]! * free(capped) > cap * sums[capped]!) capped++;
+  // Divided before they are scaled: what is left below the cap may be subnormal.
+  while ((descending[capped]! / sums[capped]!) * free(capped) > cap) capped++;
   if (capped === 0) return weights;
   const threshold = descending[capped - 1]!;
   const mass = sums[capped]!;
-  const scale = mass > 0 ? free(capped) / mass : 0;
-  const share = mass > 0 || capped === descending.length ? 0 : free(capped) / (descending.length - capped);
-  return weights.map((weight) => (weight >= threshold ? cap : Math.min(cap, weight * scale + share)));
+  const share = free(capped) / Math.max(1, descending.length - capped);
+  return weights.map((weight) => {
+    if (weight >= threshold) return cap;
+    return Math.min(cap, mass === 0 ? share : (weight / mass) * free(capped));
+  });
 };

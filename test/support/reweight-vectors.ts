@@ -39,7 +39,11 @@ export interface ReweightVectors {
     burnInGpt2: { localLoss: number[]; meanOverRanks: number; globalTokenMean: number };
   };
   schedules: {
-    gpt2: { burnIn: number; target: number; samples: { step: number; reweighted: boolean; r: number | null }[] };
+    gpt2: {
+      burnIn: number;
+      target: number;
+      samples: { step: number; reweighted: boolean; r: number | null }[];
+    };
     llama: { warmup: number; warmupR: number; target: number; samples: { step: number; r: number }[] };
   };
   bounds: {
@@ -52,9 +56,11 @@ export interface ReweightVectors {
   }[];
 }
 
-export const vectors: ReweightVectors = JSON.parse(
+const parse = (text: string): ReweightVectors => JSON.parse(text);
+
+export const vectors: ReweightVectors = parse(
   readFileSync(new URL("../fixtures/weighing/reweight-vectors.json", import.meta.url), "utf8"),
-) as ReweightVectors;
+);
 
 /** Our parameters for a scoring of the vectors. */
 export const parametersOf = (scoring: string, delta: number): StrategyParameters => {
@@ -77,7 +83,11 @@ export const parametersOf = (scoring: string, delta: number): StrategyParameters
 export const toleranceOf = (name: string): number => (name.startsWith("tiny_spread_") ? 1e-9 : 1e-12);
 
 /** Largest |got − wanted| / max(|wanted|, floor) over two columns; NaN when one is. */
-export const relativeError = (got: ArrayLike<number>, wanted: ArrayLike<number>, floor = Number.MIN_VALUE): number => {
+export const relativeError = (
+  got: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  floor = Number.MIN_VALUE,
+): number => {
   let worst = got.length === wanted.length ? 0 : Infinity;
   for (let i = 0; i < wanted.length; i++) {
     const error = Math.abs(got[i]! - wanted[i]!);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { ConfigError } from "../../src/errors.ts";
@@ -24,11 +24,16 @@ const emitted = (strategy: StrategyName, losses: Float64Array, inverseR: number)
 describe("reference vectors", () => {
   it.each(vectors.cases)("$name at delta $delta: every weight at every r", (vector) => {
     for (const [scoring, { byTemperature }] of Object.entries(vector.results)) {
-      const scores = strategyScores(math, Float64Array.from(vector.losses), parametersOf(scoring, vector.delta));
-      for (const [r, { weights }] of Object.entries(byTemperature)) {
+      const scores = strategyScores(
+        math,
+        Float64Array.from(vector.losses),
+        parametersOf(scoring, vector.delta),
+      );
+      const off = Object.entries(byTemperature).filter(([r, { weights }]) => {
         const ours = strategyWeights(math, scores, 1 / Number(r));
-        expect(relativeError(ours, weights), `${scoring} at r ${r}`).toBeLessThanOrEqual(toleranceOf(vector.name));
-      }
+        return !(relativeError(ours, weights) <= toleranceOf(vector.name));
+      });
+      expect({ [scoring]: off }).toEqual({ [scoring]: [] });
     }
   });
 });
@@ -109,7 +114,11 @@ describe("finalWeights", () => {
 
   it("divide by their sum under batch, and by nothing under expected", () => {
     expect([...finalWeights(math, q, correction, "expected")]).toEqual([0.5, 0.5, 0.125]);
-    expect([...finalWeights(math, q, correction, "batch")]).toEqual([0.5 / 1.125, 0.5 / 1.125, 0.125 / 1.125]);
+    expect([...finalWeights(math, q, correction, "batch")]).toEqual([
+      0.5 / 1.125,
+      0.5 / 1.125,
+      0.125 / 1.125,
+    ]);
   });
 
   it("are unbiased under expected: over all draws they average to the plain mean", () => {
@@ -163,10 +172,16 @@ describe("emitWeights", () => {
   it("gives a graph's arithmetic the same weights as the host's, to float32", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ loss: fc.float({ min: 0, max: 12, noNaN: true }), c: fc.float({ min: 0.25, max: 4, noNaN: true }) }), {
-          minLength: 2,
-          maxLength: 48,
-        }),
+        fc.array(
+          fc.record({
+            loss: fc.float({ min: 0, max: 12, noNaN: true }),
+            c: fc.float({ min: 0.25, max: 4, noNaN: true }),
+          }),
+          {
+            minLength: 2,
+            maxLength: 48,
+          },
+        ),
         fc.constantFrom(...strategyNames),
         fc.constantFrom(0, 0.01, 1, 2.5),
         fc.constantFrom("batch" as const, "expected" as const),
@@ -192,7 +207,11 @@ describe("emitWeights", () => {
   });
 
   it("refuses options that need the host", () => {
-    const inputs = { losses: Float64Array.of(1), inverseR: Float64Array.of(1), correction: Float64Array.of(1) };
+    const inputs = {
+      losses: Float64Array.of(1),
+      inverseR: Float64Array.of(1),
+      correction: Float64Array.of(1),
+    };
     const needsHost: WeighingInput[] = [
       { maxWeight: 2 },
       { quantiles: [0.1, 0.9] },
