@@ -1,13 +1,60 @@
 /** @file The whole pipeline file as one schema: the stages' options and the run's own. Every default is declared in its stage, once. */
 import { z } from "zod";
 
-import { corpusOptions } from "../corpus/options.ts";
-import { ledgerOptions } from "../ledger/options.ts";
-import { samplerOptions } from "../sampler/options.ts";
-import { engineOptions, evaluationOptions, modelOptions, trainingOptions } from "../training/options.ts";
-import { weighingOptions } from "../weighing/options.ts";
+import { type CorpusOptions, corpusOptions } from "../corpus/options.ts";
+import { type LedgerOptions, ledgerOptions } from "../ledger/options.ts";
+import { type SamplerOptions, samplerOptions } from "../sampler/options.ts";
+import {
+  type EngineOptions,
+  type EvaluationOptions,
+  type ModelOptions,
+  type TrainingOptions,
+  engineOptions,
+  evaluationOptions,
+  modelOptions,
+  trainingOptions,
+} from "../training/options.ts";
+import { type WeighingOptions, weighingOptions } from "../weighing/options.ts";
 
-const checkpointOptions = z
+/** When a run's state is written. */
+export interface CheckpointOptions {
+  readonly everySteps: number;
+  readonly retain: number;
+}
+
+type CheckpointInput = { readonly [Key in keyof CheckpointOptions]?: CheckpointOptions[Key] | undefined };
+
+/** A checked configuration: every default filled in, paths absolute, frozen. */
+export interface Config {
+  readonly seed: string | number;
+  readonly steps: number;
+  readonly corpus: CorpusOptions;
+  readonly sampler: SamplerOptions;
+  readonly weighing: WeighingOptions;
+  readonly ledger: LedgerOptions;
+  readonly model: ModelOptions;
+  readonly training: TrainingOptions;
+  readonly engine: EngineOptions;
+  readonly evaluation: EvaluationOptions;
+  readonly checkpoint: CheckpointOptions;
+}
+
+/** A pipeline as a user writes it: defaults may be left out. */
+export interface Pipeline {
+  readonly seed?: string | number | undefined;
+  readonly steps: number;
+  readonly corpus: z.input<typeof corpusOptions>;
+  readonly sampler?: z.input<typeof samplerOptions> | undefined;
+  readonly weighing?: z.input<typeof weighingOptions> | undefined;
+  readonly ledger?: z.input<typeof ledgerOptions> | undefined;
+  readonly model?: z.input<typeof modelOptions> | undefined;
+  readonly training?: z.input<typeof trainingOptions> | undefined;
+  readonly engine?: z.input<typeof engineOptions> | undefined;
+  readonly evaluation?: z.input<typeof evaluationOptions> | undefined;
+  readonly checkpoint?: CheckpointInput | undefined;
+}
+
+const checkpointOptions: z.ZodType<CheckpointOptions, CheckpointInput> = z
   .strictObject({
     everySteps: z
       .int()
@@ -24,8 +71,8 @@ const checkpointOptions = z
   })
   .describe("When the run's state is written.");
 
-/** The whole pipeline file. Every default is declared in its stage's `options.ts`, once. */
-export const pipelineSchema = z
+/** Schema of a pipeline file. */
+export const pipelineSchema: z.ZodType<Config, Pipeline> = z
   .strictObject({
     seed: z
       .union([z.string().min(1), z.int()])
@@ -44,12 +91,7 @@ export const pipelineSchema = z
   })
   .describe("A counterweight pipeline: one training run as data.");
 
-/** A pipeline file's content as a user writes it: defaults may be left out. */
-export type Pipeline = z.input<typeof pipelineSchema>;
-/** A checked configuration: every default filled in, paths absolute, frozen. */
-export type Config = z.output<typeof pipelineSchema>;
-
+let jsonSchema: object | undefined;
 /** The JSON Schema of a pipeline file, as shipped in the package for editors. */
 export const jsonSchemaOf = (): object =>
   (jsonSchema ??= z.toJSONSchema(pipelineSchema, { io: "input", unrepresentable: "any" }));
-let jsonSchema: object | undefined;

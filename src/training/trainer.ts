@@ -4,6 +4,10 @@ import type { Draws } from "../draws.ts";
 /** Tokens of whole rows, row-major [rows, seqLen]. */
 export type Tokens = Uint16Array | Uint32Array;
 
+/** Zeros for `length` tokens. */
+export const createTokens = (dtype: "uint16" | "uint32", length: number): Tokens =>
+  dtype === "uint16" ? new Uint16Array(length) : new Uint32Array(length);
+
 /** What one step trains on: M draws and their tokens. */
 export interface Batch {
   /** From 1. */

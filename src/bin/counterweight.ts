@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/** @file The command `counterweight`: parses the command line, runs one command, and turns what it throws into a message and an exit code. */
+import { Command, CommanderError } from "commander";
+
+import { exitCodeOf } from "../errors.ts";
+import { inspectCommand } from "./inspect.ts";
+import { prepareCommand } from "./prepare.ts";
+import { report } from "./report-error.ts";
+import { sampleCommand } from "./sample.ts";
+import { trainCommand } from "./train.ts";
+import { versions } from "../versions.ts";
+
+const program = new Command("counterweight")
+  .description(
+    "A streaming loader and sampler for language-model pretraining that learns from the losses it causes.",
+  )
+  .version(versions()["counterweight"]!, "-v, --version")
+  .option("--debug", "show the stack trace of an error")
+  .showHelpAfterError("(counterweight --help lists the commands)")
+  .exitOverride()
+  .addCommand(prepareCommand())
+  .addCommand(trainCommand())
+  .addCommand(sampleCommand())
+  .addCommand(inspectCommand());
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError(`(counterweight ${command.name()} --help shows its options)`);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  report(error, program.opts<{ debug?: boolean }>().debug === true);
+  process.exit(exitCodeOf(error));
+}

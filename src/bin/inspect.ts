@@ -1,0 +1,53 @@
+/** @file `counterweight inspect`: what a corpus, a run or a checkpoint is made of. */
+import { join } from "node:path";
+import { Command } from "commander";
+
+import { listCheckpoints } from "../checkpoint.ts";
+import { readManifest } from "../corpus/manifest-file.ts";
+import { ConfigError } from "../errors.ts";
+import { createFiles } from "../files.ts";
+import { placesOf, readRunConfig } from "../run-folder.ts";
+import type { Summary } from "../summary.ts";
+import { corpusTable } from "./corpus-table.ts";
+import { summaryText } from "./summary-text.ts";
+import { textTable } from "./text-table.ts";
+
+const files = createFiles();
+
+const inspectRun = async (folder: string): Promise<string> => {
+  const config = await readRunConfig(files, folder);
+  const places = placesOf(folder);
+  const checkpoints = await listCheckpoints(files, places.checkpoints);
+  const facts = textTable([
+    ["corpus", config.corpus.kind === "shards" ? config.corpus.manifest : config.corpus.kind],
+    ["seed", String(config.seed)],
+    ["steps", String(config.steps)],
+    ["sampler", `${config.sampler.kind}, lag ${config.sampler.lag}`],
+    ["weighing", config.weighing.strategy],
+    ["checkpoints", checkpoints.join(", ") || "none"],
+  ]);
+  if (!(await files.exists(places.summary)))
+    return `${facts}not finished: go on with counterweight train --run ${folder} --resume\n`;
+  const summary = JSON.parse(await files.readText(places.summary)) as Summary;
+  return `${facts}\n${summaryText(summary, folder)}`;
+};
+
+const inspect = async (path: string): Promise<void> => {
+  if (!(await files.exists(path)))
+    throw new ConfigError("there is nothing to inspect at this path", {
+      path,
+      hint: "name a run folder, a corpus folder or a manifest.json",
+    });
+  const manifestPath = path.endsWith(".json") ? path : join(path, "manifest.json");
+  const text = (await files.exists(manifestPath))
+    ? corpusTable(await readManifest(manifestPath))
+    : await inspectRun(path);
+  process.stdout.write(text);
+};
+
+/** The command. */
+export const inspectCommand = (): Command =>
+  new Command("inspect")
+    .description("Show what a corpus or a run consists of.")
+    .argument("<path>", "a run folder, a corpus folder or a manifest.json")
+    .action(inspect);

@@ -1,0 +1,26 @@
+/** @file How an error is shown: what, where, and what to do; a stack trace only for our own bugs or with --debug. */
+import { styleText } from "node:util";
+
+import { CounterweightError } from "../errors.ts";
+
+/** Writes an error to stderr. */
+export const report = (error: unknown, debug: boolean): void => {
+  const lines: string[] = [];
+  if (error instanceof CounterweightError) {
+    lines.push(`${styleText("red", "error")}: ${error.message}`);
+    if (error.hint !== undefined) lines.push(`${styleText("cyan", "hint")}:  ${error.hint}`);
+    if (debug) lines.push(stackOf(error));
+  } else {
+    lines.push(
+      `${styleText("red", "bug")}: this is a defect of counterweight, please report it with the lines below`,
+    );
+    lines.push(stackOf(error));
+  }
+  process.stderr.write(`${lines.join("\n")}\n`);
+};
+
+const stackOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\ncaused by ${stackOf(error.cause)}`;
+};

@@ -1,0 +1,111 @@
+/** @file `counterweight train`: runs a pipeline, shows its progress, and ends cleanly at Ctrl-C. */
+import { basename, join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+
+import { CounterweightError } from "../errors.ts";
+import { createFiles } from "../files.ts";
+import type { Step } from "../loop.ts";
+import { type Run, openRun } from "../run.ts";
+import { interruptible } from "./interrupt.ts";
+import { summaryText } from "./summary-text.ts";
+import { count, createProgressLine, duration } from "./progress-line.ts";
+
+interface TrainOptions {
+  readonly run?: string;
+  readonly steps?: number;
+  readonly set: readonly string[];
+  readonly resume?: true | number;
+  readonly stealLock?: boolean;
+}
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("must be a whole number");
+  return value;
+};
+
+/** runs/<pipeline>-1, -2, …: the first that is not there. */
+const nextRunFolder = async (pipeline: string): Promise<string> => {
+  const name = basename(pipeline).replace(/\.ya?ml$/, "");
+  const taken = (await createFiles().list("runs"))
+    .map((folder) => (folder.startsWith(`${name}-`) ? Number(folder.slice(name.length + 1)) : 0))
+    .filter(Number.isInteger);
+  return join("runs", `${name}-${Math.max(0, ...taken) + 1}`);
+};
+
+const progressOf = (run: Run): ((step: Step) => string) => {
+  const { steps, training } = run.config;
+  const { domains, seqLen } = run.stages.corpus.manifest;
+  const started = performance.now();
+  return ({ step, metrics }) => {
+    const seconds = (performance.now() - started) / 1000;
+    const done = step - run.resumedAt;
+    const rate = (done * training.batchSize * seqLen) / seconds;
+    const shares = run.stages.sampler.shares();
+    const total = shares.reduce((sum, { realised }) => sum + realised, 0);
+    const mix = shares.map(
+      ({ domain, realised }) => `${domains[domain]!.name} ${((100 * realised) / total).toFixed(0)}%`,
+    );
+    const left = ((steps - step) * seconds) / done;
+    return [
+      `step ${step}/${steps}`,
+      `loss ${metrics["loss"]?.toFixed(3)}`,
+      `${count(rate)} tokens/s`,
+      mix.join(" "),
+      `${duration(left)} left`,
+    ].join(" · ");
+  };
+};
+
+const train = async (pipeline: string | undefined, options: TrainOptions): Promise<void> => {
+  const resumes = options.resume !== undefined;
+  if (pipeline === undefined && !(resumes && options.run !== undefined))
+    throw new InvalidArgumentError("name a pipeline file, or a run to go on with: --run DIR --resume");
+  const dir = options.run ?? (await nextRunFolder(pipeline!));
+  const overrides = [...options.set, ...(options.steps === undefined ? [] : [`steps=${options.steps}`])];
+  const line = createProgressLine();
+  line.say(`${resumes ? "resuming" : "starting"} ${dir}`);
+  const run = await openRun(pipeline, {
+    dir,
+    overrides,
+    ...(resumes && { from: options.resume === true ? "latest" : options.resume }),
+    ...(options.stealLock && { stealLock: true }),
+  });
+  for (const words of run.notes) line.say(words);
+  const progress = progressOf(run);
+  run.steps$.subscribe({ next: (step) => line.update(() => progress(step)), error: () => line.end() });
+  const stop = (): void => {
+    line.say("stopping after this step; once more to quit at once");
+    run.stop().catch(() => undefined);
+  };
+  const interrupted = await interruptible(stop, async () => {
+    const summary = await run.start();
+    line.end();
+    process.stdout.write(summaryText(summary, dir));
+  });
+  if (interrupted)
+    throw new CounterweightError("CW_INTERRUPTED", "the run was stopped", {
+      hint: `go on with: counterweight train --run ${dir} --resume`,
+    });
+};
+
+/** The command. */
+export const trainCommand = (): Command =>
+  new Command("train")
+    .description("Train as a pipeline file says; writes a run folder.")
+    .argument("[pipeline]", "pipeline file (YAML); may be left out with --resume")
+    .option("--run <folder>", "the run's folder (default: runs/<pipeline>-<number>)")
+    .option("--steps <n>", "same as --set steps=<n>", wholeNumber)
+    .option(
+      "--set <key.path=value>",
+      "override a value of the pipeline; may be repeated",
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option(
+      "--resume [step]",
+      "go on with the run in --run, from its newest checkpoint or that of a step",
+      wholeNumber,
+    )
+    .option("--steal-lock", "take over the ledger's lock from another host")
+    .action(train);

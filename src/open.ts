@@ -1,0 +1,107 @@
+/** @file Configuration → stages: corpus, sampler, ledger and weighing, opened and tied by functions; no trainer yet. */
+import type { Config } from "./config/schema.ts";
+import { type Corpus, openCorpus } from "./corpus/corpus.ts";
+import { ConfigError } from "./errors.ts";
+import type { Files } from "./files.ts";
+import { type Ledger, type LedgerPosition, openLedger } from "./ledger/ledger.ts";
+import { type Sampler, type SamplerState, createSampler } from "./sampler/sampler.ts";
+import { scoreWindow } from "./sampler/score.ts";
+import type { HeldOutTokens } from "./training/evaluation.ts";
+import { createTokens } from "./training/trainer.ts";
+
+import { type Weighing, createWeighing } from "./weighing/weighing.ts";
+
+/** The stages of a run; `close` gives back files and the ledger's lock. */
+export interface Stages {
+  readonly corpus: Corpus;
+  readonly sampler: Sampler;
+  readonly ledger: Ledger;
+  readonly weighing: Weighing;
+  close(): Promise<void>;
+}
+
+/** What a checkpoint recorded of the stages: where they go on. */
+export interface StagesPosition {
+  readonly corpus: string;
+  readonly sampler: SamplerState;
+  readonly ledger: LedgerPosition;
+  /** Folder of the ledger's pages. */
+  readonly pages: string;
+}
+
+/** Opens the stages of a run, at its start or where a checkpoint left them.
+ * @param folder of the ledger
+ * @throws {ConfigError} when the corpus is not the one the checkpoint was made with; else as the stages do */
+export const openStages = async (
+  config: Config,
+  files: Files,
+  folder: string,
+  options: { readonly position?: StagesPosition | undefined; readonly stealLock?: boolean | undefined } = {},
+): Promise<Stages> => {
+  const { position } = options;
+  const corpus = await openCorpus(config.corpus.manifest, config.corpus);
+  const { fingerprint, domains, shards } = corpus.manifest;
+  if (position !== undefined && position.corpus !== fingerprint)
+    throw new ConfigError("the corpus must be the one that the run was started with", {
+      keyPath: "corpus.manifest",
+      path: config.corpus.manifest,
+      hint: `its fingerprint is ${fingerprint.slice(0, 12)}, the run's is ${position.corpus.slice(0, 12)}; start a new run, or bring the old corpus back`,
+    });
+  const { lag, score, power, kind } = config.sampler;
+  const ledger = await openLedger({
+    files,
+    folder,
+    shards,
+    lag,
+    options: config.ledger,
+    ...(position !== undefined && { resume: { position: position.ledger, pages: position.pages } }),
+    ...(options.stealLock !== undefined && { stealLock: options.stealLock }),
+  });
+  const sampler = createSampler(
+    {
+      seed: config.seed,
+      batchSize: config.training.batchSize,
+      streams: domains.map(({ name }, domain) => ({ name, domain, blocks: corpus.blocksOf(domain) })),
+      options: config.sampler,
+      score: async (blocks, step) => {
+        if (kind === "uniform") return null;
+        const { values, blocks: means, domain } = await ledger.statistics(blocks, score, step - lag - 1);
+        return scoreWindow(values, blocks, means, domain, power);
+      },
+    },
+    position?.sampler,
+  );
+  return {
+    corpus,
+    sampler,
+    ledger,
+    weighing: createWeighing(config.weighing),
+    async close() {
+      await ledger.close();
+      await corpus.close();
+    },
+  };
+};
+
+/** The first held-out rows of every domain, read once.
+ * @param limit rows of a domain at most; null for all. O(rows · L) memory. */
+export const readHeldOut = async (corpus: Corpus, limit: number | null): Promise<HeldOutTokens[]> => {
+  const { seqLen, tokenDtype, domains } = corpus.manifest;
+  const heldOut: HeldOutTokens[] = [];
+  for (const domain of domains.keys()) {
+    const all = corpus
+      .heldOutBlocksOf(domain)
+      .flatMap(({ shard, firstRow, rows }) =>
+        Array.from({ length: rows }, (_, row) => ({ shard, row: firstRow + row })),
+      );
+    const taken = limit === null ? all : all.slice(0, limit);
+    const tokens = createTokens(tokenDtype, taken.length * seqLen);
+    await corpus.gather(
+      Uint32Array.from(taken, ({ shard }) => shard),
+      Uint32Array.from(taken, ({ row }) => row),
+      tokens,
+    );
+    heldOut.push({ domain, tokens, rows: taken.length });
+  }
+  return heldOut;
+};

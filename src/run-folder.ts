@@ -1,0 +1,63 @@
+/** @file What lies in a run's folder beside its ledger and checkpoints: config.json, metrics.jsonl and summary.json. */
+import { join } from "node:path";
+
+import { checkConfig } from "./config/config.ts";
+import type { Config } from "./config/schema.ts";
+import { ConfigError } from "./errors.ts";
+import type { AppendFile, Files } from "./files.ts";
+
+/** One line of metrics.jsonl. */
+export type MetricsLine = Readonly<Record<string, unknown>> & { readonly step: number };
+
+/** Places inside a run's folder. */
+export const placesOf = (
+  folder: string,
+): { config: string; ledger: string; checkpoints: string; metrics: string; summary: string } => ({
+  config: join(folder, "config.json"),
+  ledger: join(folder, "ledger"),
+  checkpoints: join(folder, "checkpoints"),
+  metrics: join(folder, "metrics.jsonl"),
+  summary: join(folder, "summary.json"),
+});
+
+/** Makes a new run's folder and records its configuration.
+ * @throws {ConfigError} when a run is there already */
+export const createRunFolder = async (files: Files, folder: string, config: Config): Promise<void> => {
+  const { config: path } = placesOf(folder);
+  if (await files.exists(path))
+    throw new ConfigError("there is a run in this folder already", {
+      path: folder,
+      hint: "go on with it by --resume, or choose another folder by --run",
+    });
+  await files.makeFolder(folder);
+  await files.publish(path, `${JSON.stringify(config, null, 2)}\n`);
+};
+
+/** The configuration that a run was started with.
+ * @throws {ConfigError} when there is no run in the folder */
+export const readRunConfig = async (files: Files, folder: string): Promise<Config> => {
+  const { config: path } = placesOf(folder);
+  if (!(await files.exists(path)))
+    throw new ConfigError("there is no run in this folder", { path: folder, hint: "check the path" });
+  const text = await files.readText(path);
+  try {
+    return checkConfig(JSON.parse(text) as unknown, { path, lineOf: () => undefined });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ConfigError("the run's config.json is not JSON", { path, hint: "restore the file" }, error);
+  }
+};
+
+/** Opens metrics.jsonl anew with the lines that still hold, to which each step adds one.
+ * The file is a copy for reading: what counts is the ledger's journal, from which `lines` come on a resumption. */
+export const openMetrics = async (
+  files: Files,
+  folder: string,
+  lines: readonly MetricsLine[],
+): Promise<AppendFile & { add(line: MetricsLine): Promise<void> }> => {
+  const { metrics: path } = placesOf(folder);
+  const encode = (line: MetricsLine): Uint8Array => new TextEncoder().encode(`${JSON.stringify(line)}\n`);
+  await files.publish(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const file = await files.openAppend(path);
+  return Object.assign(file, { add: (line: MetricsLine) => file.append(encode(line)) });
+};

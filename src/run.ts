@@ -1,0 +1,134 @@
+/** @file A run: a configuration's stages and trainer, opened in a folder and driven by the loop. The library's front door. */
+import {
+  type Checkpoint,
+  modelFolderOf,
+  pagesFolderOf,
+  readCheckpoint,
+  removeCheckpointsAfter,
+} from "./checkpoint.ts";
+import { checkConfig, readConfig } from "./config/config.ts";
+import { checkResumable } from "./config/resume.ts";
+import type { Config, Pipeline } from "./config/schema.ts";
+import { type Drive, createDrive } from "./drive.ts";
+import { ConfigError } from "./errors.ts";
+import { type Files, createFiles } from "./files.ts";
+import { type Stages, openStages } from "./open.ts";
+import { createRunFolder, placesOf, readRunConfig } from "./run-folder.ts";
+import { openGptTrainer } from "./training/gpt-trainer.ts";
+import type { Trainer } from "./training/trainer.ts";
+
+/** How to open a run. */
+export interface RunOptions {
+  /** The run's folder. */
+  readonly dir: string;
+  /** The caller's own trainer, closed by its caller; the GPT that the configuration describes when left out. */
+  readonly trainer?: Trainer;
+  /** `new` refuses a folder that holds a run; `latest`, or a step that has a checkpoint, goes on. Default `new`. */
+  readonly from?: "new" | "latest" | number;
+  /** `key.path=value` each, over a pipeline file's values. */
+  readonly overrides?: readonly string[];
+  /** Takes over a ledger lock left by another host. */
+  readonly stealLock?: boolean;
+  readonly files?: Files;
+}
+
+/** A run, open; nothing moves before its `start`. */
+export interface Run extends Drive {
+  readonly config: Config;
+  readonly dir: string;
+  readonly stages: Stages;
+  readonly trainer: Trainer;
+  /** The step it goes on after; 0 for a new run. */
+  readonly resumedAt: number;
+  /** What a user should know of the opening, e.g. what recovery set aside. */
+  readonly notes: readonly string[];
+}
+
+/** The GPT that a configuration describes. */
+const openTrainer = (config: Config, { corpus, weighing }: Stages): Promise<Trainer> => {
+  const { seqLen, tokenizer } = corpus.manifest;
+  return openGptTrainer({
+    ...config,
+    seqLen,
+    vocabSize: tokenizer.vocabSize,
+    endOfText: tokenizer.endOfText,
+    fused: {
+      weighing: config.weighing,
+      inputs: ({ step, draws }) => ({
+        inverseR: weighing.at(step).inverseR,
+        correction: weighing.correction(draws.probability, draws.base),
+      }),
+    },
+  });
+};
+
+const loadTrainer = async (trainer: Trainer, checkpoint: Checkpoint): Promise<void> => {
+  if (trainer.load === undefined)
+    throw new ConfigError("a trainer that resumes must have load(folder)", {
+      path: checkpoint.folder,
+      hint: "give the trainer save and load, or start a new run",
+    });
+  await trainer.load(modelFolderOf(checkpoint.folder));
+};
+
+const resolveConfig = async (
+  pipeline: string | Pipeline | undefined,
+  { dir, from = "new", overrides }: RunOptions,
+  files: Files,
+): Promise<Config> => {
+  const given =
+    typeof pipeline === "string"
+      ? await readConfig(files, pipeline, overrides)
+      : pipeline === undefined
+        ? undefined
+        : checkConfig(pipeline);
+  if (from === "new") {
+    if (given === undefined)
+      throw new ConfigError("a new run needs a pipeline", { hint: "name a pipeline file, or resume a run" });
+    return given;
+  }
+  const before = await readRunConfig(files, dir);
+  if (given !== undefined) checkResumable(before, given);
+  return given ?? before;
+};
+
+/** Opens a run.
+ *
+ * ```ts
+ * const run = await openRun("pipelines/quickstart.yaml", { dir: "runs/mine", trainer });
+ * run.steps$.subscribe(({ step, metrics }) => console.log(step, metrics.loss));
+ * const summary = await run.start();
+ * ```
+ * @param pipeline a pipeline file's path or content; may be left out when resuming
+ * @throws {ConfigError} for a wrong pipeline, a folder that holds a run (or none, when resuming), a corpus or key that
+ *   changed, a trainer that cannot load; else as the stages do */
+export const openRun = async (pipeline: string | Pipeline | undefined, options: RunOptions): Promise<Run> => {
+  const files = options.files ?? createFiles();
+  const { dir, from = "new" } = options;
+  const config = await resolveConfig(pipeline, options, files);
+  const places = placesOf(dir);
+  if (from === "new") await createRunFolder(files, dir, config);
+  const checkpoint = from === "new" ? undefined : await readCheckpoint(files, places.checkpoints, from);
+  const stages = await openStages(config, files, places.ledger, {
+    position: checkpoint && { ...checkpoint, pages: pagesFolderOf(checkpoint.folder) },
+    stealLock: options.stealLock,
+  });
+  let trainer: Trainer | undefined;
+  const close = async (): Promise<void> => {
+    await stages.close();
+    if (options.trainer === undefined) await trainer?.close?.();
+  };
+  try {
+    trainer = options.trainer ?? (await openTrainer(config, stages));
+    if (checkpoint !== undefined) await loadTrainer(trainer, checkpoint);
+    const resumedAt = checkpoint?.step ?? 0;
+    if (typeof from === "number") await removeCheckpointsAfter(files, places.checkpoints, from);
+    const metrics = await readMetrics(files, places.ledger, resumedAt, checkpoint);
+    const opened = { config, dir, files, stages, trainer, checkpoint, metrics, close };
+    const notes = notesOf(stages.ledger.recovery);
+    return { ...createDrive(opened), config, dir, stages, trainer, resumedAt, notes };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,90 @@
+/** @file What a run came to: the content of summary.json. */
+import type { Config } from "./config/schema.ts";
+import type { Stages } from "./open.ts";
+import { keepOf } from "./sampler/options.ts";
+import type { Evaluation, HeldOutResult } from "./training/evaluation.ts";
+import type { Trainer } from "./training/trainer.ts";
+import { versions } from "./versions.ts";
+
+/** Content of summary.json. */
+export interface Summary {
+  /** Steps done, of `plannedSteps`. */
+  readonly steps: number;
+  readonly plannedSteps: number;
+  /** Tokens trained on, all resumptions counted. */
+  readonly tokens: number;
+  /** Seconds of training: evaluations and checkpoints aside, all resumptions counted. */
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+  /** First and last evaluation, by domain name; empty for a trainer that cannot score. */
+  readonly heldOut: Readonly<Record<string, { readonly first: HeldOutResult; readonly last: HeldOutResult }>>;
+  /** Share of the draws that each domain should have had, and had. */
+  readonly realisedShares: Readonly<
+    Record<string, { readonly requested: number; readonly realised: number }>
+  >;
+  /** Passes over each domain's windows, fractions included: 2.5 is in the middle of the third. */
+  readonly passes: Readonly<Record<string, number>>;
+  /** Observations in the live log, and instances with at least one loss. */
+  readonly ledger: { readonly observations: number; readonly instances: number; readonly bytes: number };
+  readonly engine: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** First and last evaluation side by side. */
+export const heldOutOf = (evaluations: readonly Evaluation[]): Summary["heldOut"] => {
+  const first = evaluations[0];
+  const last = evaluations.at(-1);
+  if (first === undefined || last === undefined) return {};
+  return Object.fromEntries(
+    Object.keys(last.heldOut).map((domain) => [
+      domain,
+      { first: first.heldOut[domain]!, last: last.heldOut[domain]! },
+    ]),
+  );
+};
+
+/** Mean over domains, each counting the same. */
+export const meanOver = (summary: Summary, of: (domain: Summary["heldOut"][string]) => number): number => {
+  const domains = Object.values(summary.heldOut);
+  return domains.reduce((sum, domain) => sum + of(domain), 0) / domains.length;
+};
+
+/** The summary of a run that did `steps` steps in `seconds`. */
+export const summarise = (
+  {
+    config,
+    stages,
+    trainer,
+  }: { readonly config: Config; readonly stages: Stages; readonly trainer: Trainer },
+  evaluations: readonly Evaluation[],
+  steps: number,
+  seconds: number,
+): Summary => {
+  const { corpus, sampler, ledger } = stages;
+  const tokens = steps * config.training.batchSize * corpus.manifest.seqLen;
+  const shares = sampler.shares();
+  const sum = (of: "requested" | "realised"): number => shares.reduce((total, share) => total + share[of], 0);
+  return {
+    steps,
+    plannedSteps: config.steps,
+    tokens,
+    seconds,
+    tokensPerSecond: tokens / seconds,
+    heldOut: heldOutOf(evaluations),
+    realisedShares: Object.fromEntries(
+      shares.map(({ name, requested, realised }) => [
+        name,
+        { requested: requested / sum("requested"), realised: realised / sum("realised") },
+      ]),
+    ),
+    passes: Object.fromEntries(
+      shares.map(({ name, pass, drawnInPass, rows }) => [
+        name,
+        pass + drawnInPass / (rows * keepOf(config.sampler)),
+      ]),
+    ),
+    ledger: ledger.totals(),
+    engine: trainer.name ?? "own trainer",
+    versions: versions(),
+  };
+};
