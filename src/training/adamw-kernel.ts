@@ -39,9 +39,20 @@ const { splat, sqrt, add, sub, mul, div } = f32x4;
 const update = wasmFunction({
   name: "update",
   parameters: {
-    ...{ parameter: "i32", gradient: "i32", firstMoment: "i32", secondMoment: "i32", end: "i32" },
-    ...{ beta1: "f32", rest1: "f32", beta2: "f32", rest2: "f32" },
-    ...{ scale: "f32", keep: "f32", rate: "f32", inverseRoot: "f32", epsilon: "f32" },
+    parameter: "i32",
+    gradient: "i32",
+    firstMoment: "i32",
+    secondMoment: "i32",
+    end: "i32",
+    beta1: "f32",
+    rest1: "f32",
+    beta2: "f32",
+    rest2: "f32",
+    scale: "f32",
+    keep: "f32",
+    rate: "f32",
+    inverseRoot: "f32",
+    epsilon: "f32",
   },
   locals: { g: "v128", m: "v128", v: "v128" },
   body: ({ get, set }) => {
@@ -91,8 +102,7 @@ const sumOfSquares = wasmFunction({
   locals: { sum0: "v128", sum1: "v128", sum2: "v128", sum3: "v128", x: "v128" },
   result: "f64",
   body: ({ get, set }) => {
-    const pair = (a: Code, b: Code): Code => f64x2.add(a, b);
-    const total = pair(pair(get("sum0"), get("sum1")), pair(get("sum2"), get("sum3")));
+    const total = f64x2.add(f64x2.add(get("sum0"), get("sum1")), f64x2.add(get("sum2"), get("sum3")));
     return [
       whileBelow(
         get("address"),
@@ -110,5 +120,7 @@ const sumOfSquares = wasmFunction({
 });
 
 /** Compiles the kernel over a memory. About a millisecond. */
-export const createAdamwKernel = (memory: WasmMemory): AdamwKernel =>
-  instantiateWasm(wasmModule([update, sumOfSquares]), memory) as AdamwKernel;
+export const createAdamwKernel = (memory: WasmMemory): AdamwKernel => {
+  const exported = instantiateWasm(wasmModule([update, sumOfSquares]), memory);
+  return { update: exported[update.name]!, sumOfSquares: exported[sumOfSquares.name]! };
+};

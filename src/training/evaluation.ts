@@ -34,6 +34,12 @@ export interface HeldOutResult {
   readonly unigramEntropy: number;
 }
 
+/** Results of one step, by domain name. */
+export interface Evaluation {
+  readonly step: number;
+  readonly heldOut: Readonly<Record<string, HeldOutResult>>;
+}
+
 /** −Σ p·ln p over the frequencies p of tokens, nats per token; 0 for none. O(tokens). */
 export const unigramEntropy = (tokens: Tokens): number => {
   const counts = new Map<number, number>();

@@ -34,7 +34,7 @@ export const storedTensors = (sizes: GptSizes): StoredTensor[] => {
       return {
         name: name.replace(`.attn.${first}.`, ".attn.c_attn."),
         dtype: "F32" as const,
-        shape: joined ? shape.with(-1, shape.at(-1)! * projections.length) : shape,
+        shape: joined ? [...shape.slice(0, -1), shape.at(-1)! * projections.length] : shape,
         parts: parts.filter((part) => ours.has(part)),
       };
     });

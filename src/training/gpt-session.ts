@@ -1,7 +1,9 @@
 /** @file A GPT in training: engine, parameters, optimiser. Lives in the worker thread, since an engine's run blocks the thread it is on. */
+import { EngineError, mustBe } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import type { Executable, Tensors } from "../tensor/engine.ts";
 import { openOnnxEngine } from "../tensor/onnx/engine.ts";
+import type { TensorData } from "../tensor/value.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
 import { createAdamw } from "./adamw.ts";
 import { type GptState, loadGpt, saveGpt } from "./gpt-checkpoint.ts";
@@ -54,6 +56,11 @@ export interface GptSession {
   load(folder: string): Promise<void>;
   close(): Promise<void>;
 }
+
+const float32 = (data: TensorData | undefined): Float32Array => {
+  if (data instanceof Float32Array) return data;
+  throw new EngineError(mustBe("engine output", "float32", data?.constructor.name));
+};
 
 const allFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
 
@@ -116,11 +123,10 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
         inverseR: Float32Array.of(inverseR),
         correction,
       };
-      const { losses, weights } = (await executable.run(feeds, gradientFetches)) as Record<
-        string,
-        Float32Array
-      >;
-      return { losses: losses!, weights: weights!, ...finish(step, allFinite(losses!)) };
+      const outputs = await executable.run(feeds, gradientFetches);
+      const losses = float32(outputs["losses"]);
+      const weights = float32(outputs["weights"]);
+      return { losses, weights, ...finish(step, allFinite(losses)) };
     },
     async score(tokens, rows) {
       const executable = await lossesOf();
@@ -152,7 +158,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
       tokens.set(context);
       const position = Int32Array.of(context.length - 1);
       const { logits } = await executable.run({ ...parameterFeeds, tokens, position });
-      return logits as Float32Array;
+      return float32(logits);
     },
     save: (folder) => saveGpt(files, folder, state, updates),
     load: async (folder) => {

@@ -7,7 +7,7 @@ import { type GenerateOptions, generate } from "./generate.ts";
 import type { GptSizes } from "./gpt-parameters.ts";
 import type { GptSession, GptSessionOptions, Updated } from "./gpt-session.ts";
 import type { EngineOptions, ModelOptions, TrainingOptions } from "./options.ts";
-import type { Batch, StepResult, Tokens, Trainer } from "./trainer.ts";
+import type { Batch, Tokens, Trainer } from "./trainer.ts";
 import { openWorkerLink } from "./worker-link.ts";
 
 /** What weights need beside the losses, when they are computed inside the training graph. */
@@ -63,6 +63,16 @@ const sizesOf = ({ model, seqLen, vocabSize }: GptTrainerOptions): GptSizes => {
 /** Float32 copy of a batch's numbers, and of nothing else of their buffer: messages copy whole buffers. */
 const copyOf = (values: ArrayLike<number>): Float32Array => Float32Array.from(values);
 
+/** @throws {EngineError} when nothing was updated since the gradient's norm is not finite */
+const metricsOf = (
+  step: number,
+  { updated, gradientNorm, learningRate }: Updated,
+): Record<string, number> => {
+  if (!updated)
+    throw new EngineError(mustBe("gradient norm", "finite", gradientNorm), { step, hint: divergedHint });
+  return { learningRate, gradientNorm };
+};
+
 /**
  * Starts the worker thread and, in it, engine and parameters.
  * @throws {ConfigError} when the context is shorter than a row or the model too large
@@ -74,24 +84,21 @@ export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTra
   const sizes = sizesOf(options);
   const inGraph =
     fused && isFusible(fused.weighing) && (microBatchSize ?? batchSize) === batchSize ? fused : undefined;
-  const link = openWorkerLink<GptSession>(new URL("./gpt-worker.js", import.meta.url), {
-    ...{ sizes, training, engine, seqLen, steps, seed },
+  const session: GptSessionOptions = {
+    sizes,
+    training,
+    engine,
+    seqLen,
+    steps,
+    seed,
     endOfText: endOfText ?? null,
     weighing: inGraph?.weighing ?? null,
-  } satisfies GptSessionOptions);
+  };
+  const link = openWorkerLink<GptSession>(new URL("./gpt-worker.js", import.meta.url), session);
   const { name, parameterCount } = await link.call("describe").catch(async (error: unknown) => {
     await link.close();
     throw error;
   });
-
-  const metricsOf = (
-    step: number,
-    { updated, gradientNorm, learningRate }: Updated,
-  ): StepResult["metrics"] => {
-    if (!updated)
-      throw new EngineError(mustBe("gradient norm", "finite", gradientNorm), { step, hint: divergedHint });
-    return { learningRate, gradientNorm };
-  };
 
   return {
     name,
@@ -106,12 +113,12 @@ export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTra
         const weighing = { inverseR, correction: copyOf(correction) };
         const { losses, weights, ...result } = await link.call("step", step, tokens, weighing);
         checkLosses(losses, rows);
-        return { losses, weights, metrics: metricsOf(step, result)! };
+        return { losses, weights, metrics: metricsOf(step, result) };
       }
       const losses = await link.call("score", tokens, batchSize);
       checkLosses(losses, rows);
       const result = await link.call("weightedStep", step, tokens, copyOf(weigh(losses)));
-      return { losses, metrics: metricsOf(step, result)! };
+      return { losses, metrics: metricsOf(step, result) };
     },
     async score(tokens, rows) {
       checkTokens(tokens, seqLen, vocabSize, plainRows);

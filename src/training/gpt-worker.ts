@@ -4,4 +4,5 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type GptSessionOptions, openGptSession } from "./gpt-session.ts";
 import { serveCalls } from "./worker-link.ts";
 
-serveCalls(parentPort!, openGptSession(workerData as GptSessionOptions));
+const options: GptSessionOptions = workerData;
+serveCalls(parentPort!, openGptSession(options));

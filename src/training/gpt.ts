@@ -32,7 +32,7 @@ export const declareGpt = (program: Program, sizes: GptSizes): Gpt => ({
  */
 export const residualStream = ({ program, sizes, parameters }: Gpt, tokens: Value): Value => {
   const { layers, heads, width, context } = sizes;
-  const [time, rows] = tokens.shape as [number, number];
+  const [time = 0, rows = 0] = tokens.shape;
   const parameter = (name: string): Value => parameters.get(name)!;
   const norm = (x: Value, name: string): Value =>
     layerNorm(program, x, parameter(`${name}.weight`), parameter(`${name}.bias`));
@@ -74,7 +74,7 @@ export const finalNorm = ({ program, parameters }: Gpt, x: Value): Value =>
  */
 export const rowLosses = (gpt: Gpt, tokens: Value): Value => {
   const { program, parameters } = gpt;
-  const [time, rows] = tokens.shape as [number, number];
+  const [time = 0, rows = 0] = tokens.shape;
   const targets = (time - 1) * rows;
   const predicting = program.slice(residualStream(gpt, tokens), 0, 0, targets);
   const tokenLosses = linearCrossEntropy(

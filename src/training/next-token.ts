@@ -10,8 +10,8 @@ export interface Freedom {
 
 /** The likeliest `count` tokens, by falling logit, of equals the first. O(V log V). */
 const likeliest = (logits: Float32Array, count: number): Uint32Array => {
-  const order = Uint32Array.from(logits.keys());
-  return order.sort((a, b) => logits[b]! - logits[a]! || a - b).subarray(0, count);
+  const tokens = Uint32Array.from(logits.keys());
+  return tokens.toSorted((a, b) => logits[b]! - logits[a]! || a - b).subarray(0, count);
 };
 
 /**

@@ -78,12 +78,33 @@ interface Entry {
 const damaged = (path: string, problem: string, cause?: unknown): LedgerError =>
   new LedgerError(problem, { path, hint: "the file is damaged; use another checkpoint" }, cause);
 
-const parseHeader = (path: string, json: string): Record<string, Entry> => {
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+const isEntry = (value: unknown): value is Entry =>
+  isRecord(value) &&
+  typeof value["dtype"] === "string" &&
+  isCounts(value["shape"]) &&
+  isCounts(value["data_offsets"]) &&
+  value["data_offsets"].length === 2;
+
+const parseHeader = (path: string, json: string): Map<string, Entry> => {
+  const entries = new Map<string, Entry>();
+  let header: unknown;
   try {
-    return JSON.parse(json) as Record<string, Entry>;
+    header = JSON.parse(json);
   } catch (error) {
     throw damaged(path, "safetensors header must be JSON", error);
   }
+  if (!isRecord(header)) throw damaged(path, "safetensors header must be a JSON object");
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    if (!isEntry(entry))
+      throw damaged(path, `safetensors entry ${name} must be dtype, shape and data_offsets`);
+    entries.set(name, entry);
+  }
+  return entries;
 };
 
 const describe = (dtype: string, shape: readonly number[]): string => `${dtype} [${shape.join(", ")}]`;
@@ -101,15 +122,16 @@ export const parseSafetensors = (path: string, bytes: Uint8Array): SafetensorsFi
   const dataStart = 8 + headerBytes;
   if (dataStart > byteLength)
     throw damaged(path, `safetensors header must end inside the file, got ${headerBytes} bytes`);
-  const { __metadata__: _, ...entries } = parseHeader(path, content.toString("utf8", 8, dataStart));
-  const dataEnd = Object.values(entries).reduce((end, entry) => Math.max(end, entry.data_offsets[1]), 0);
+  const entries = parseHeader(path, content.toString("utf8", 8, dataStart));
+  let dataEnd = 0;
+  for (const { data_offsets: offsets } of entries.values()) dataEnd = Math.max(dataEnd, offsets[1]);
   if (dataStart + dataEnd !== byteLength)
     throw damaged(path, `safetensors file must be ${dataStart + dataEnd} bytes, got ${byteLength}`);
 
   return {
-    names: Object.keys(entries),
+    names: [...entries.keys()],
     read: (expected) => {
-      const entry = entries[expected.name];
+      const entry = entries.get(expected.name);
       const wanted = describe(expected.dtype, expected.shape);
       const got = entry === undefined ? "none" : describe(entry.dtype, entry.shape);
       if (entry === undefined || got !== wanted)

@@ -86,21 +86,28 @@ export const store = (address: Code, offset: number, value: Code): Code => [
   ...unsigned(offset),
 ];
 
+const block: Code = [0x02, 0x40];
+const loop: Code = [0x03, 0x40];
+const end: Code = [0x0b];
+const branch = (depth: number): Code => [0x0c, depth];
+const branchIf = (depth: number, condition: Code): Code => [...condition, 0x0d, depth];
+const atLeast = binary([0x4f]);
+
 /** Statement: repeats while `left` < `right` as unsigned integers, checked before each round. */
 export const whileBelow = (left: Code, right: Code, ...body: readonly Code[]): Code => [
-  ...[0x02, 0x40], // block
-  ...[0x03, 0x40], // loop
-  ...[...left, ...right, 0x4f], // left ≥ right
-  ...[0x0d, 1], // leave the block
+  ...block,
+  ...loop,
+  ...branchIf(1, atLeast(left, right)),
   ...body.flat(),
-  ...[0x0c, 0], // next round
-  ...[0x0b, 0x0b], // end, end
+  ...branch(0),
+  ...end,
+  ...end,
 ];
 
 /** Reads and writes of a function's parameters and locals, by name. */
 export interface Locals<Name extends string> {
-  get(name: Name): Code;
-  set(name: Name, value: Code): Code;
+  readonly get: (name: Name) => Code;
+  readonly set: (name: Name, value: Code) => Code;
 }
 
 /** An exported function. */
@@ -131,17 +138,20 @@ export const wasmFunction = <Parameter extends string, Local extends string>(def
   return {
     name: definition.name,
     type: [0x60, ...sequence(typesOf(definition.parameters)), ...sequence(results)],
-    code: sequence([...locals, ...body.flat(), 0x0b]),
+    code: sequence([...locals, ...body.flat(), ...end]),
   };
 };
 
-/** Bytes of a module that exports `functions` and imports its memory as `host.memory` (§5.5). */
+const magicAndVersion: Code = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const section = (id: number, content: Code): Code => [id, ...sequence(content)];
+
+/** Bytes of a module that exports `functions` and imports its memory, of at least one page, as `host.memory` (§5.5). */
 export const wasmModule = (functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> => {
-  const section = (id: number, content: Code): Code => [id, ...sequence(content)];
+  const memory = [...text("host"), ...text("memory"), 0x02, 0x00, 1];
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic, version
+    ...magicAndVersion,
     ...section(1, list(functions.map(({ type }) => type))),
-    ...section(2, list([[...text("host"), ...text("memory"), 0x02, 0x00, 1]])), // a memory of at least one page
+    ...section(2, list([memory])),
     ...section(3, list(functions.map((_, at) => unsigned(at)))),
     ...section(7, list(functions.map(({ name }, at) => [...text(name), 0x00, ...unsigned(at)]))),
     ...section(10, list(functions.map(({ code }) => code))),

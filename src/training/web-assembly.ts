@@ -5,10 +5,13 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
+/** Functions of a module, by name. */
+export type WasmExports = Readonly<Record<string, (...args: readonly number[]) => number>>;
+
 declare const WebAssembly: {
   readonly Memory: new (size: { initial: number }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: WasmExports };
 };
 
 /** Bytes a memory is measured in. */
@@ -22,5 +25,5 @@ export const createWasmMemory = (byteLength: number): WasmMemory =>
   new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(byteLength / PAGE_BYTES)) });
 
 /** Compiles a module that imports `host.memory`, and gives its exports. About a millisecond. */
-export const instantiateWasm = (bytes: Uint8Array<ArrayBuffer>, memory: WasmMemory): unknown =>
+export const instantiateWasm = (bytes: Uint8Array<ArrayBuffer>, memory: WasmMemory): WasmExports =>
   new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } }).exports;

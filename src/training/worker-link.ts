@@ -20,8 +20,9 @@ export const serveCalls = (port: MessagePort, session: Promise<object>): void =>
   const answer = async ({ id, method, args }: Request): Promise<void> => {
     let reply: Reply;
     try {
-      const methods = (await session) as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
-      reply = { id, value: await methods[method]!(...args) };
+      const methods = await session;
+      const value: unknown = await Reflect.apply(Reflect.get(methods, method), methods, args);
+      reply = { id, value };
     } catch (error) {
       reply = { id, error: toErrorMessage(error) };
     }
@@ -38,7 +39,7 @@ export interface WorkerLink<Session extends Callable<Session>> {
   call<Method extends keyof Session & string>(
     method: Method,
     ...args: Parameters<Session[Method]>
-  ): ReturnType<Session[Method]>;
+  ): Promise<Awaited<ReturnType<Session[Method]>>>;
   /** Ends the thread; calls in flight fail. Closing twice is fine. */
   close(): Promise<void>;
 }
@@ -54,7 +55,7 @@ export const openWorkerLink = <Session extends Callable<Session>>(
   let over: Error | undefined;
   const end = (error: Error): void => {
     over ??= error;
-    for (const { reject } of waiting.values()) reject(over);
+    for (const call of waiting.values()) call.reject(over);
     waiting.clear();
   };
   worker.on("message", (reply: Reply) => {
@@ -67,11 +68,11 @@ export const openWorkerLink = <Session extends Callable<Session>>(
   worker.on("exit", (code) => end(new EngineError(`the trainer's thread ended with code ${code}`)));
   return {
     call: (method, ...args) =>
-      new Promise<unknown>((resolve, reject) => {
+      new Promise((resolve, reject) => {
         if (over) return reject(over);
         waiting.set(++calls, { resolve, reject });
-        worker.postMessage({ id: calls, method, args });
-      }) as ReturnType<Session[typeof method]>,
+        worker.postMessage({ id: calls, method, args }, []);
+      }),
     close: async () => {
       over ??= new EngineError("the trainer is closed");
       await worker.terminate();
