@@ -1,7 +1,7 @@
 /** @file Tokens and the bytes they stand for, derived from the list of merges. */
 
 /** Merges in the order they were learned: `merges[2k]` and `merges[2k + 1]` are the tokens that merge k joins. */
-export type Merges = Uint32Array<ArrayBuffer>;
+export type Merges = Uint32Array;
 
 /** Tokens 0 … 255 are the bytes; each merge whose bytes are new adds the next token; end-of-text is the last. */
 export interface Vocabulary {

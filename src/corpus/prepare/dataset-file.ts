@@ -1,0 +1,91 @@
+/** @file Reads a dataset file; what is wrong with it is named by key path and line. */
+import { LineCounter, isMap, isNode, isSeq, parseDocument } from "yaml";
+
+import { ConfigError, type ErrorFacts, mustBe } from "../../errors.ts";
+import type { Files } from "../../files.ts";
+import { type Dataset, datasetSchema } from "./dataset.ts";
+
+/** A checked dataset and where its keys stand. */
+export interface DatasetSource {
+  readonly path: string;
+  readonly dataset: Dataset;
+  /** Path, line and key path of a key, for an error about it. */
+  placeOf(keyPath: readonly PropertyKey[]): ErrorFacts;
+}
+
+type LineOf = (keyPath: readonly PropertyKey[]) => number | undefined;
+
+/** Line of the deepest key of the path that the file has. */
+const lineFinder = (contents: unknown, lines: LineCounter): LineOf => {
+  return (keyPath) => {
+    let node = contents;
+    let line: number | undefined;
+    for (const key of keyPath) {
+      const pair = isMap(node)
+        ? node.items.find((item) => isNode(item.key) && String(item.key.toJSON()) === String(key))
+        : undefined;
+      node = pair === undefined ? (isSeq(node) ? node.items[Number(key)] : undefined) : pair.value;
+      const place = isNode(pair?.key) ? pair.key : node;
+      if (!isNode(place) || !place.range) break;
+      line = lines.linePos(place.range[0]).line;
+    }
+    return line;
+  };
+};
+
+const shown = (value: unknown): string =>
+  typeof value === "string" ? value : value === undefined ? "nothing" : JSON.stringify(value);
+
+const valueAt = (value: unknown, keyPath: readonly PropertyKey[]): unknown => {
+  let at = value;
+  for (const key of keyPath) {
+    if (typeof at !== "object" || at === null) return undefined;
+    at = Object.getOwnPropertyDescriptor(at, key)?.value;
+  }
+  return at;
+};
+
+const wordingOf = (message: string): string =>
+  message.replace(
+    /^Invalid input: expected |^Invalid option: expected |^Too (small|big): expected \w+ to be /,
+    "",
+  );
+
+/** Reads and checks a dataset file (YAML).
+ * @throws {ConfigError} when it is missing, not YAML, or has a wrong key or value: the first of them, by key path and line
+ * @throws {StorageError} when it cannot be read */
+export const readDataset = async (files: Files, path: string): Promise<DatasetSource> => {
+  if (!(await files.exists(path)))
+    throw new ConfigError("the dataset file does not exist", { path, hint: "check the path" });
+  const lines = new LineCounter();
+  const document = parseDocument(await files.readText(path), { lineCounter: lines });
+  const fault = document.errors[0];
+  if (fault !== undefined)
+    throw new ConfigError(`the dataset file must be YAML: ${fault.message.split("\n")[0]}`, {
+      path,
+      line: lines.linePos(fault.pos[0]).line,
+      hint: "mind indentation, and quote values that hold ': '",
+    });
+  const lineOf = lineFinder(document.contents, lines);
+  const placeOf = (keyPath: readonly PropertyKey[]): ErrorFacts => {
+    const line = lineOf(keyPath);
+    return { path, ...(line !== undefined && { line }), keyPath: keyPath.map(String).join(".") };
+  };
+  const value: unknown = document.toJS();
+  const result = datasetSchema.safeParse(value);
+  if (result.success) return { path, dataset: result.data, placeOf };
+  const issue = result.error.issues[0]!;
+  if (issue.code === "unrecognized_keys") {
+    const place = placeOf([...issue.path, issue.keys[0]!]);
+    throw new ConfigError(`${place.keyPath} is not a key that a dataset file knows`, {
+      ...place,
+      hint: "check its spelling, or remove it",
+    });
+  }
+  const rule = issue.code === "invalid_key" ? issue.issues[0]!.message : wordingOf(issue.message);
+  const place = placeOf(issue.path);
+  throw new ConfigError(mustBe(place.keyPath || "the dataset", rule, shown(valueAt(value, issue.path))), {
+    ...place,
+    hint: `edit ${place.keyPath || "it"}`,
+  });
+};
