@@ -1,121 +1,232 @@
-/** @file What a run asks of its ledger: take losses, keep them, and say what every instance has cost. */
+/** @file The ledger of a run: takes losses, keeps them through a power cut, and says what every instance has cost. */
 import type { Draws } from "../draws.ts";
+import { SamplerError, mustBe } from "../errors.ts";
+import type { WindowBlock, WindowStatistics } from "./applied-losses.ts";
+import { GroupCommit } from "./group-commit.ts";
+import type { LedgerPosition } from "./history.ts";
+import { InstanceIndex } from "./instance-index.ts";
 import type { Metrics } from "./journal-line.ts";
-import type { Statistic, WindowBlock, WindowStatistics } from "./statistics.ts";
+import { LaggedLosses } from "./lagged-losses.ts";
+import { type Lock, acquireLock, readProcessIdentity } from "./lock.ts";
+import type { LedgerSetup } from "./ledger-setup.ts";
+import { type RecoveredLedger, type Recovery, recover } from "./recovery.ts";
+import { type ReportOutcome, Reports, type StepCommit } from "./reports.ts";
+import { resumeLosses } from "./resumed-losses.ts";
+import type { Statistic } from "./seen-sums.ts";
+import { readSteps } from "./segments.ts";
 
-/** A place in a ledger's history, as a checkpoint remembers it. */
-export interface LedgerPosition {
-  /** Branch of the step, from 0. */
-  readonly branch: number;
-  /** Last committed step; 0 before the first. */
-  readonly step: number;
-  /** Checksum of that step's line (of the first line at step 0): tells this ledger from another. */
-  readonly crc: number;
-}
-
-/** What a report did to each of its slots. */
-export interface ReportOutcome {
-  readonly accepted: number;
-  /** Slots reported before: the first loss stands. */
-  readonly duplicate: number;
-  /** Slots of a step already committed: nothing changes. */
-  readonly late: number;
-}
-
-/** What goes into the log beside the losses of a step. */
-export interface StepCommit {
-  /** Shape [M], coefficients of the losses in the step's gradient. */
-  readonly weights: ArrayLike<number>;
-  /** Shape [M], 0 for a slot that was only scored; all trained when left out. */
-  readonly trained?: ArrayLike<number>;
-  /** The step's record, e.g. learningRate, gamma, ess, tokens. Numbers that are not finite are written as null. */
-  readonly metrics?: Metrics;
-}
-
-/** What opening had to do before it could write. */
-export interface Recovery {
-  /** Step from which writing goes on. */
-  readonly lastGoodStep: number;
-  /** Paths of the files into which torn ends were set aside; empty after a clean close. */
-  readonly setAside: readonly string[];
-  /** Branch that was left behind by this opening, or null when none was. */
-  readonly abandonedBranch: number | null;
-  /** Words on why pages were rebuilt from the log, or null when the checkpoint's were used. */
-  readonly rebuilt: string | null;
-}
+export type { LedgerPosition } from "./history.ts";
 
 /** Size of the live history. */
 export interface LedgerTotals {
-  /** Rows in the log, live branch. */
+  /** Rows of committed steps. */
   readonly observations: number;
   /** Instances with at least one applied loss. */
   readonly instances: number;
-  /** Bytes of journal and segments that this opening knows of, abandoned branches included. */
+  /** Bytes of journal and segments, abandoned branches included. */
   readonly bytes: number;
 }
 
-/** Durable memory of per-instance losses; one writer at a time.
+interface LedgerParts {
+  readonly setup: LedgerSetup;
+  readonly recovered: RecoveredLedger;
+  readonly losses: LaggedLosses;
+  readonly rebuilt: string | null;
+  readonly index: InstanceIndex;
+  readonly lock: Lock;
+}
+
+/** Durable memory of per-instance losses, for one writer.
  *
- * A step goes through it thus: {@link expect} names its rows, {@link report} brings losses (at once or in parts),
- * {@link commit} closes it, {@link durable} says when it survives a power cut, {@link applyThrough} lets it count.
+ * A step passes through it thus: {@link expect} names its rows, {@link report} brings their losses at once or in parts,
+ * {@link commit} closes it, {@link durable} says that it survives a power cut, {@link applyThrough} lets it count.
  *
  * | what comes | outcome |
  * |---|---|
- * | a slot for the first time | accepted |
- * | duplicate: a slot of an open step again | counted as `duplicate`; the first loss stands |
- * | late: a slot of a committed step | counted as `late`; nothing changes |
- * | unknown: a step never expected, or a slot ≥ M | SamplerError; nothing changes |
- * | partial: commit while slots are missing | SamplerError naming the first; report the rest, then commit |
- * | non-finite loss, `nonFinite: error` | EngineError at the report; the slot stays open, the step uncommitted |
- * | non-finite loss, `nonFinite: mask` | accepted; logged with weight 0, pages untouched |
+ * | a slot for the first time | `accepted` |
+ * | duplicate: a slot of an open step again | `duplicate`; the first loss stands |
+ * | late: slots of a committed step | `late`; nothing changes |
+ * | unknown: a step never expected, a slot ≥ M | SamplerError; nothing changes |
+ * | partial: a commit while slots are missing | SamplerError naming the first; report the rest, then commit |
+ * | a loss that is not finite, `nonFinite: error` | EngineError; nothing changes, the step stays open |
+ * | a loss that is not finite, `nonFinite: mask` | `accepted`; logged with weight 0, pages untouched |
  *
- * After a StorageError nothing more is written: every later call throws it again.
- */
-export interface Ledger {
+ * After a StorageError nothing more is written, and every later call throws it again. */
+export class Ledger {
   readonly recovery: Recovery;
+  /** Why pages were rebuilt from the log when opening; null when the checkpoint's were used, or there was nothing to rebuild. */
+  readonly rebuilt: string | null;
+  readonly #parts: LedgerParts;
+  readonly #commits: GroupCommit;
+  readonly #reports: Reports;
+  #step: number;
+  #observations: number;
+
+  /** Use {@link openLedger}. */
+  constructor(parts: LedgerParts) {
+    const { setup, recovered, rebuilt, index } = parts;
+    this.#parts = parts;
+    this.recovery = recovered.recovery;
+    this.rebuilt = rebuilt;
+    this.#commits = new GroupCommit({ ...setup, ...recovered });
+    this.#reports = new Reports(index, setup.options.nonFinite);
+    this.#step = recovered.history.lastStep(recovered.history.branch);
+    this.#observations = recovered.history.rowsThrough(recovered.history.branch, this.#step);
+  }
+
   /** Last committed step, 0 before the first. */
-  readonly step: number;
+  get step(): number {
+    return this.#step;
+  }
+
   /** Last step that survives a power cut. */
-  readonly durableStep: number;
-  /** Last step whose losses the pages hold. */
-  readonly appliedStep: number;
-  /** Names the rows of a step before its losses come; any number of steps may be open.
-   * @throws {SamplerError} when the step was committed, or is open with other rows. O(M). */
-  expect(step: number, draws: Draws): void;
-  /** Losses of slots [firstSlot, firstSlot + losses.length), nats per token; see the table for what each case does.
-   * @param targets active targets of each row, same shape as losses; 0 where left out */
-  report(
+  get durableStep(): number {
+    return this.#commits.durableStep;
+  }
+
+  /** Last step whose losses count. */
+  get appliedStep(): number {
+    return this.#parts.losses.appliedStep;
+  }
+
+  /** Size of the live history. */
+  get totals(): LedgerTotals {
+    const { history, journal } = this.#parts.recovered;
+    const segments = [...history.segmentEnds.values()].reduce((sum, end) => sum + end, 0);
+    return {
+      observations: this.#observations,
+      instances: this.#parts.losses.instances,
+      bytes: segments + journal.byteLength,
+    };
+  }
+
+  /** Names a step's rows before their losses come; any number of steps may be open.
+   * @throws {SamplerError} for a committed step, other rows than before, or a row that the corpus does not have. O(M). */
+  expect(step: number, draws: Draws): void {
+    this.#commits.check();
+    this.#reports.expect(step, draws, this.#step);
+  }
+
+  /** Takes the losses of slots [firstSlot, firstSlot + losses.length); the table above says what each case does. O(M).
+   * @param losses  nats per token, stored as float32
+   * @param targets active targets of each row, same shape; 0 where left out */
+  report(step: number, losses: ArrayLike<number>, firstSlot = 0, targets?: ArrayLike<number>): ReportOutcome {
+    this.#commits.check();
+    return this.#reports.report(step, losses, { firstSlot, targets, committed: this.#step });
+  }
+
+  /** Closes a complete step and hands it to the disk. Steps are committed in order. Resolves when at most
+   * `maxUncommittedSteps` wait for the disk: at once, unless the disk is slower than the run.
+   * @param metrics the step's record
+   * @throws {SamplerError} when it is not the next step, or not complete
+   * @throws {StorageError} when the disk refused this step or one before. O(M). */
+  async commit(
     step: number,
-    losses: ArrayLike<number>,
-    firstSlot?: number,
-    targets?: ArrayLike<number>,
-  ): ReportOutcome;
-  /** Closes a complete step and hands it to the disk; steps are committed in order. Resolves when at most
-   * `maxUncommittedSteps` wait for the disk, which is at once unless the disk is slower than the run. */
-  commit(step: number, commit: StepCommit): Promise<void>;
+    { metrics = {}, ...rest }: StepCommit & { readonly metrics?: Metrics },
+  ): Promise<void> {
+    this.#commits.check();
+    if (step !== this.#step + 1)
+      throw new SamplerError(mustBe("the step to commit", `the next one, ${this.#step + 1}`, step), { step });
+    const { bytes, columns } = this.#reports.take(step, this.#parts.recovered.history.branch, rest);
+    this.#commits.commit(bytes, columns.size, metrics);
+    this.#parts.losses.add(columns);
+    this.#step = step;
+    this.#observations += columns.size;
+    const mustBeDurable = step - this.#parts.setup.options.maxUncommittedSteps;
+    if (mustBeDurable > this.durableStep) await this.durable(mustBeDurable);
+  }
+
   /** Resolves when `step` is durable.
-   * @throws {StorageError} when it never will be. */
-  durable(step: number): Promise<void>;
+   * @throws {StorageError} when it never will be */
+  durable(step: number): Promise<void> {
+    return this.#commits.durable(step);
+  }
+
   /** {@link durable} of the last committed step. */
-  flush(): Promise<void>;
-  /** Lets the losses of steps ≤ `step` count. Call it at every batch t with t − lag − 1, so that what waits stays within
-   * the lag; a step already applied changes nothing.
-   * @throws {SamplerError} when `step` is not committed. */
-  applyThrough(step: number): Promise<void>;
-  /** {@link applyThrough} and, in the same moment, the statistics of a window: a window opened by batch t passes t − lag − 1.
-   * @throws {SamplerError} when later steps already count, or `through` is not committed. O(rows of the window). */
-  statistics(
+  flush(): Promise<void> {
+    return this.durable(this.#step);
+  }
+
+  /** Lets the losses of steps ≤ `step` count; those that do already stay. Call it at every batch t with t − lag − 1, so
+   * that what waits in memory stays within the lag.
+   * @throws {SamplerError} when `step` is not committed. O(rows). */
+  async applyThrough(step: number): Promise<void> {
+    this.#commits.check();
+    await this.#parts.losses.applyThrough(step);
+  }
+
+  /** {@link applyThrough} and the statistics of a window, in one moment: a window opened by batch t passes t − lag − 1 and
+   * sees exactly the losses of steps < t − lag.
+   * @throws {SamplerError} when `through` is not committed, or later steps count already. O(rows of the window). */
+  async statistics(
     blocks: readonly WindowBlock[],
     statistic: Statistic,
     through: number,
-  ): Promise<WindowStatistics>;
+  ): Promise<WindowStatistics> {
+    this.#commits.check();
+    return this.#parts.losses.statistics(blocks, statistic, through);
+  }
+
   /** Where the ledger stands; a checkpoint of the last committed step keeps it. */
-  position(): LedgerPosition;
-  /** The ledger's part of a checkpoint of `step`: pages as of step − lag, as a run resumed there needs them, written
-   * and synced into an existing folder. O(bytes of visited pages).
-   * @throws {SamplerError} when `step` is not the last committed one. */
-  savePages(folder: string, step: number): Promise<void>;
-  totals(): LedgerTotals;
-  /** Waits for the disk, then gives the lock back. Open steps are dropped. */
-  close(): Promise<void>;
+  position(): LedgerPosition {
+    const { history } = this.#parts.recovered;
+    return history.positionOf(history.branch, this.#step)!;
+  }
+
+  /** Writes the ledger's part of a checkpoint of the last committed step into an existing folder, each file synced, once
+   * that step is durable: pages as of `step` − lag, as a run resumed there needs them. O(bytes of visited pages).
+   * @throws {SamplerError} when `step` is not the last committed one
+   * @throws {StorageError} when the disk refuses */
+  async savePages(folder: string, step: number): Promise<void> {
+    if (step !== this.#step)
+      throw new SamplerError(mustBe("a checkpoint's step", `the last committed one, ${this.#step}`, step), {
+        step,
+      });
+    await Promise.all([this.durable(step), this.#parts.losses.save(folder, step)]);
+  }
+
+  /** Waits for the disk, then gives the lock back. Open steps are dropped.
+   * @throws {StorageError} when a committed step did not become durable; the lock is given back all the same */
+  async close(): Promise<void> {
+    const { losses, recovered, lock } = this.#parts;
+    try {
+      await losses.close();
+      await this.#commits.close();
+      this.#commits.check();
+    } finally {
+      await recovered.journal.close();
+      await lock.release();
+    }
+  }
 }
+
+/** Opens a run's ledger for writing: takes the lock, recovers what a crash left, goes back to the checkpoint (later steps
+ * become an abandoned branch), and has pages ready as of its step − lag.
+ * @throws {LedgerError} when another process writes it, it is damaged, behind its checkpoint, or another run's
+ * @throws {ConfigError} when emaAlpha is not that of the run
+ * @throws {StorageError} when the disk refuses. O(bytes of the journal), and of the log where pages must be rebuilt. */
+export const openLedger = async (setup: LedgerSetup): Promise<Ledger> => {
+  const { files, folder, lag, stealLock = false } = setup;
+  const { emaAlpha, cacheBytes } = setup.options;
+  const { position = null, pages = null } = setup.resume ?? {};
+  await files.makeFolder(folder);
+  const identity = setup.identity ?? (await readProcessIdentity(files));
+  const lock = await acquireLock(files, folder, { identity, stealLock });
+  let recovered: RecoveredLedger | null = null;
+  try {
+    recovered = await recover({ files, folder, emaAlpha, position });
+    const { history } = recovered;
+    const index = new InstanceIndex(setup.shards);
+    const base = { files, folder, history, index, emaAlpha };
+    const through = Math.max(0, (position?.step ?? 0) - lag);
+    const { store, applied, rebuilt } = await resumeLosses({ ...base, cacheBytes, through, pages });
+    const losses = new LaggedLosses({ ...base, store, applied, lag });
+    const rest = { branch: history.branch, first: applied.step + 1, last: history.lastStep(history.branch) };
+    for await (const observations of readSteps(files, folder, history, rest)) losses.add(observations);
+    return new Ledger({ setup, recovered, losses, rebuilt, index, lock });
+  } catch (error) {
+    await recovered?.journal.close();
+    await lock.release();
+    throw error;
+  }
+};

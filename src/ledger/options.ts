@@ -3,42 +3,48 @@ import { z } from "zod";
 
 const mebibyte = 2 ** 20;
 
-/** Schema of `ledger`; every default of it is declared here. */
-export const ledgerOptions: z.ZodType<LedgerOptions, Partial<LedgerOptions>> = z
+/** How losses are kept. */
+export interface LedgerOptions {
+  /** Share of a new loss in emaLoss, in (0, 1]. */
+  readonly emaAlpha: number;
+  /** What a loss that is no finite number does. */
+  readonly nonFinite: "error" | "mask";
+  /** Steps that may wait for the disk, ≥ 1. */
+  readonly maxUncommittedSteps: number;
+  /** Memory for pages. */
+  readonly cacheBytes: number;
+}
+
+/** The same as a user writes it: defaults may be left out. */
+export type LedgerInput = { readonly [Key in keyof LedgerOptions]?: LedgerOptions[Key] | undefined };
+
+/** Schema of the `ledger` part. */
+export const ledgerOptions: z.ZodType<LedgerOptions, LedgerInput> = z
   .strictObject({
     emaAlpha: z
       .number()
       .gt(0)
       .max(1)
       .default(0.3)
-      .describe("Share of a new loss in emaLoss: ema += emaAlpha (loss - ema). In (0, 1], fixed for a run."),
+      .describe("Share of a new loss in emaLoss: ema += emaAlpha (loss - ema)."),
     nonFinite: z
       .enum(["error", "mask"])
       .default("error")
       .describe(
         "A loss that is no finite number: stop before the step is committed, or log it with weight 0.",
       ),
-    maxUncommittedSteps: z.int().min(1).max(65_536).default(64).meta({
-      description: "Steps that may wait for the disk before a commit waits too.",
-      changesOnResume: true,
-    }),
+    maxUncommittedSteps: z
+      .int()
+      .min(1)
+      .max(65_536)
+      .default(64)
+      .describe("Steps that may wait for the disk before a commit waits too.")
+      .meta({ changesOnResume: true }),
     cacheBytes: z
       .int()
       .min(mebibyte)
       .default(256 * mebibyte)
-      .meta({
-        description: "Memory for pages of per-instance losses; the rest lies in a scratch file.",
-        changesOnResume: true,
-      }),
+      .describe("Bytes of per-instance pages kept in memory; the others lie in a scratch file.")
+      .meta({ changesOnResume: true }),
   })
-  .describe("What every instance has cost: a durable log and what follows from it.");
-
-/** How losses are kept. */
-export interface LedgerOptions {
-  /** In (0, 1]. */
-  readonly emaAlpha: number;
-  readonly nonFinite: "error" | "mask";
-  /** Steps, ≥ 1. */
-  readonly maxUncommittedSteps: number;
-  readonly cacheBytes: number;
-}
+  .describe("What every instance has cost: a durable log, and the state that follows from it.");

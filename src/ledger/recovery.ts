@@ -1,0 +1,214 @@
+/** @file Making a ledger writable again: what a crash tore is set aside, and the branch to go on with is found or opened. */
+import { basename } from "node:path";
+
+import { ConfigError, LedgerError, mustBe } from "../errors.ts";
+import type { AppendFile, Files } from "../files.ts";
+import { History, type LedgerPosition } from "./history.ts";
+import { type JournalEnd, journalPath, scanJournal } from "./journal.ts";
+import { type BranchLine, encodeLine } from "./journal-line.ts";
+import { segmentOf, segmentPath } from "./segments.ts";
+
+/** What opening had to do before it could write. */
+export interface Recovery {
+  /** Step from which writing goes on. */
+  readonly lastGoodStep: number;
+  /** Files into which torn ends were set aside; empty after a clean close. */
+  readonly setAside: readonly string[];
+  /** Branch that this opening left behind, with its last step, or null where none was. */
+  readonly abandoned: { readonly branch: number; readonly step: number } | null;
+}
+
+/** A ledger that can be written. */
+export interface RecoveredLedger {
+  readonly recovery: Recovery;
+  readonly history: History;
+  /** Open at its good end, the live branch's line included. */
+  readonly journal: AppendFile;
+  /** Checksum of its last line. */
+  readonly previous: number;
+  /** Number for the next segment: no file of that number was ever there. */
+  readonly segment: number;
+}
+
+interface RecoverySetup {
+  readonly files: Files;
+  readonly folder: string;
+  readonly emaAlpha: number;
+  /** Where to go on; the start of the run when null. */
+  readonly position: LedgerPosition | null;
+}
+
+/** Moves what lies behind `end` of a file into a file of its own: copied and synced first, then cut. */
+const setTailAside = async (files: Files, path: string, end: number): Promise<string> => {
+  const aside = await unusedName(files, `${path}.torn-at-${end}`);
+  const file = await files.openRead(path);
+  try {
+    await files.publish(aside, await file.read(end, await file.byteLength()));
+  } finally {
+    await file.close();
+  }
+  const cut = await files.openAppend(path, end);
+  try {
+    await cut.sync();
+  } finally {
+    await cut.close();
+  }
+  return aside;
+};
+
+const unusedName = async (files: Files, wanted: string): Promise<string> => {
+  for (let copy = 1; ; copy++) {
+    const name = copy === 1 ? wanted : `${wanted}-${copy}`;
+    if (!(await files.exists(name))) return name;
+  }
+};
+
+/** Checks that the journal reaches the checkpoint and is the one that the checkpoint was written with. */
+const checkPosition = (
+  path: string,
+  history: History,
+  end: JournalEnd,
+  position: LedgerPosition | null,
+): void => {
+  if (position === null) return;
+  const found = end.end === 0 ? null : history.positionOf(position.branch, position.step);
+  if (found === null) {
+    const last = history.branch < 0 ? 0 : history.lastStep(Math.min(position.branch, history.branch));
+    throw new LedgerError(
+      `ledger behind its checkpoint: the journal ends at step ${last}, the checkpoint is of step ${position.step}`,
+      {
+        path,
+        offset: end.end,
+        hint: "nothing was cut; resume from an older checkpoint, or restore the journal from a copy",
+      },
+    );
+  }
+  if (found.crc !== position.crc || found.branch !== position.branch)
+    throw new LedgerError(
+      `the ledger must be the one that its checkpoint was written with, got another step ${position.step}`,
+      {
+        path,
+        hint: "resume with the ledger's own checkpoints",
+      },
+    );
+};
+
+/** Checks that every segment is as long as its last line says.
+ * @throws {LedgerError} where one is not: damage, nothing cut */
+const measureSegments = async (
+  files: Files,
+  folder: string,
+  history: History,
+): Promise<Map<number, number>> => {
+  const lengths = new Map<number, number>();
+  for (const name of await files.list(folder)) {
+    const segment = segmentOf(name);
+    if (segment !== null) lengths.set(segment, await files.byteLength(segmentPath(folder, segment)));
+  }
+  for (const [segment, end] of history.segmentEnds) {
+    const path = segmentPath(folder, segment);
+    const byteLength = lengths.get(segment) ?? 0;
+    if (byteLength < end)
+      throw new LedgerError(mustBe(`the length of ${basename(path)}`, `at least ${end}`, byteLength), {
+        path,
+        offset: byteLength,
+        hint: "nothing was cut; restore this file from a copy, or start a new run",
+      });
+  }
+  return lengths;
+};
+
+/** Sets aside what no journal line speaks for, so that the segments hold committed steps only. */
+const setUncommittedAside = async (
+  files: Files,
+  folder: string,
+  history: History,
+  lengths: ReadonlyMap<number, number>,
+): Promise<string[]> => {
+  const setAside: string[] = [];
+  for (const [segment, byteLength] of lengths) {
+    const path = segmentPath(folder, segment);
+    const end = history.segmentEnds.get(segment);
+    if (end === undefined) {
+      const aside = await unusedName(files, `${path}.torn-at-0`);
+      await files.move(path, aside);
+      setAside.push(aside);
+    } else if (byteLength > end) setAside.push(await setTailAside(files, path, end));
+  }
+  return setAside;
+};
+
+/** The line that opens the branch to write, or null where the newest branch goes on. */
+const nextBranch = (
+  history: History,
+  position: LedgerPosition | null,
+  emaAlpha: number,
+): BranchLine | null => {
+  const line = { kind: "branch", formatVersion: 1, emaAlpha } as const;
+  if (history.branch < 0) return { ...line, branch: 0, parent: null, step: 0 };
+  const step = position?.step ?? 0;
+  const tip = history.positionOf(history.branch, history.lastStep(history.branch));
+  const goesOn = tip?.step === step && (position === null || tip.crc === position.crc);
+  return goesOn ? null : { ...line, branch: history.branch + 1, parent: position?.branch ?? 0, step };
+};
+
+/** Opens journal and segments for writing, holding the lock.
+ *
+ * 1. The journal is read whole; damage before a good line is refused.
+ * 2. The checkpoint's position must be in it.
+ * 3. Torn ends of journal and segments, and segments that no line names, are set aside in files of their own.
+ * 4. Unless the position is the end of the newest branch, a line opens the next branch there; what came after stays readable.
+ *
+ * @throws {LedgerError} for damage, `ledger behind its checkpoint`, or another run's ledger; nothing was cut
+ * @throws {ConfigError} when emaAlpha is not that of the run
+ * @throws {StorageError} when the disk refuses. O(bytes of the journal). */
+export const recover = async ({
+  files,
+  folder,
+  emaAlpha,
+  position,
+}: RecoverySetup): Promise<RecoveredLedger> => {
+  const path = journalPath(folder);
+  const history = new History(path);
+  let alpha = emaAlpha;
+  const end = await scanJournal(files, path, (entries) => {
+    for (const entry of entries) {
+      history.add(entry);
+      if (entry.line.kind === "branch") alpha = entry.line.emaAlpha;
+    }
+  });
+  checkPosition(path, history, end, position);
+  if (alpha !== emaAlpha)
+    throw new ConfigError(mustBe("ledger.emaAlpha", `${alpha} as before`, emaAlpha), {
+      keyPath: "ledger.emaAlpha",
+    });
+  const lengths = await measureSegments(files, folder, history);
+  const setAside = await setUncommittedAside(files, folder, history, lengths);
+  if (end.tornBytes > 0) setAside.unshift(await setTailAside(files, path, end.end));
+
+  const journal = await files.openAppend(path);
+  const abandoned =
+    history.branch < 0 ? null : { branch: history.branch, step: history.lastStep(history.branch) };
+  const line = nextBranch(history, position, emaAlpha);
+  let previous = end.crc;
+  if (line !== null) {
+    const { bytes, crc } = encodeLine(line, previous);
+    history.add({ line, crc, offset: journal.byteLength });
+    previous = crc;
+    await journal.append(bytes);
+    await journal.sync();
+    await files.syncFolder(folder);
+  }
+  const known = (await files.list(folder)).map((name) => Number(/^segment-(\d+)/.exec(name)?.[1] ?? 0));
+  return {
+    recovery: {
+      lastGoodStep: position?.step ?? 0,
+      setAside,
+      abandoned: line === null || line.parent === null ? null : abandoned,
+    },
+    history,
+    journal,
+    previous,
+    segment: Math.max(0, ...known, ...history.segmentEnds.keys()) + 1,
+  };
+};
