@@ -34,7 +34,7 @@ export const equalUnits = (rows: number, kept: number): Uint32Array => {
  *
  * @param scores shape [n], finite and ≥ 0
  * @param kept   K, in 1 … n
- * @param epsilon floor, in [0, 1]
+ * @param epsilon floor: 0, or in [1e-12, 1]
  * @returns shape [n], each in 0 … 2²⁴; 0 only where s_i = 0 and ε = 0
  * O(n) a pass; about five passes on losses, a few dozen at worst. */
 export const inclusionUnits = (scores: Float32Array, kept: number, epsilon: number): Uint32Array => {

@@ -31,7 +31,7 @@ export const startMixture = (
       throw new ConfigError(
         mustBe(
           `fromStep of stage ${at}`,
-          at === 0 ? "1" : `more than ${before}, the stage's before it`,
+          at === 0 ? "1" : `more than ${before}, that of the stage before it`,
           fromStep,
         ),
         { keyPath: `sampler.mixture.${at}.fromStep` },

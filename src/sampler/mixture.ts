@@ -13,7 +13,7 @@ export const quantiseWeights = (weights: readonly number[]): number[] => {
   const byRemainder = exact
     .map((share, domain) => ({ domain, remainder: share - parts[domain]! }))
     .filter(({ domain }) => weights[domain]! > 0)
-    .sort((a, b) => b.remainder - a.remainder || a.domain - b.domain);
+    .toSorted((a, b) => b.remainder - a.remainder || a.domain - b.domain);
   let missing = wholeParts - parts.reduce((total, part) => total + part, 0);
   for (let next = 0; missing > 0; next = (next + 1) % byRemainder.length, missing--)
     parts[byRemainder[next]!.domain]!++;

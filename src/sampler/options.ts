@@ -73,6 +73,7 @@ export const samplerOptions: z.ZodType<SamplerOptions, Unchecked> = z
       .number()
       .min(0)
       .max(1)
+      .refine((epsilon) => epsilon === 0 || epsilon >= 1e-12, "must be 0 or at least 1e-12")
       .default(0.2)
       .describe("Share of the probability that ignores scores, so that no row is forgotten; for importance."),
     keep: z

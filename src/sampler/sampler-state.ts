@@ -77,7 +77,8 @@ export const positionFrom = (state: SamplerState, streams: readonly Stream[]): S
         mustBe(`pool ${poolName(stream.domain)} of the state`, `${kept * 8} bytes`, bytes?.byteLength),
         { hint: "resume with the corpus and the sampler options that the state was saved with" },
       );
-    const pool = new Uint32Array(bytes.slice().buffer);
+    // A copy: files may come as views at odd offsets, and Buffer's own slice does not copy.
+    const pool = new Uint32Array(new Uint8Array(bytes).buffer);
     return { open: { window, draws: { pool, equal: open.equal } }, offset, drawn, drawnInPass };
   });
   return { step: json.step, mixture: json.mixture, streams: positions };
