@@ -13,7 +13,7 @@ export interface Key {
 }
 
 /** Key of one purpose: the first 8 bytes, little-endian, of SHA-256('cw1\0' + seed + '\0' + domain + '\0' + purpose), text in UTF-8.
- * Different purposes give unrelated keys. About 2 µs. */
+ * Different purposes give unrelated keys; seeds 1 and "1" are one seed. About 2 µs. */
 export const keyOf = (seed: string | number, domain: string, purpose: string): Key => {
   const hash = createHash("sha256").update(`cw1\0${seed}\0${domain}\0${purpose}`, "utf8").digest();
   return { low: hash.readUInt32LE(0), high: hash.readUInt32LE(4) };
