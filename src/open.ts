@@ -65,8 +65,7 @@ export const openStages = async (
       options: config.sampler,
       score: async (blocks, step) => {
         if (kind === "uniform") return null;
-        const { values, blocks: means, domain } = await ledger.statistics(blocks, score, step - lag - 1);
-        return scoreWindow(values, blocks, means, domain, power);
+        return scoreWindow(await ledger.statistics(blocks, score, step - lag - 1), blocks, power);
       },
     },
     position?.sampler,

@@ -5,9 +5,11 @@ import { checkConfig } from "./config/config.ts";
 import type { Config } from "./config/schema.ts";
 import { ConfigError } from "./errors.ts";
 import type { AppendFile, Files } from "./files.ts";
+import { openLedgerReader } from "./ledger/reader.ts";
+import type { Evaluation } from "./training/evaluation.ts";
 
 /** One line of metrics.jsonl. */
-export type MetricsLine = Readonly<Record<string, unknown>> & { readonly step: number };
+export type MetricsLine = { readonly step: number; readonly [key: string]: unknown };
 
 /** Places inside a run's folder. */
 export const placesOf = (
@@ -60,4 +62,24 @@ export const openMetrics = async (
   await files.publish(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const file = await files.openAppend(path);
   return Object.assign(file, { add: (line: MetricsLine) => file.append(encode(line)) });
+};
+
+/** Lines that metrics.jsonl holds up to a step: the live branch's records, and the evaluations between them.
+ * @param ledgerFolder of a ledger that is open for writing. O(bytes of the journal). */
+export const readMetrics = async (
+  files: Files,
+  ledgerFolder: string,
+  lastStep: number,
+  evaluations: readonly Evaluation[],
+): Promise<MetricsLine[]> => {
+  const evaluated = (at: number): MetricsLine[] =>
+    evaluations.filter(({ step }) => step === at).map((evaluation) => ({ ...evaluation }));
+  const lines = evaluated(0);
+  if (lastStep === 0) return lines;
+  const reader = await openLedgerReader(files, ledgerFolder);
+  for await (const { step, metrics } of reader.steps()) {
+    if (step > lastStep) break;
+    lines.push({ step, ...metrics }, ...evaluated(step));
+  }
+  return lines;
 };

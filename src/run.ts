@@ -12,8 +12,9 @@ import type { Config, Pipeline } from "./config/schema.ts";
 import { type Drive, createDrive } from "./drive.ts";
 import { ConfigError } from "./errors.ts";
 import { type Files, createFiles } from "./files.ts";
+import type { Ledger } from "./ledger/ledger.ts";
 import { type Stages, openStages } from "./open.ts";
-import { createRunFolder, placesOf, readRunConfig } from "./run-folder.ts";
+import { createRunFolder, placesOf, readMetrics, readRunConfig } from "./run-folder.ts";
 import { openGptTrainer } from "./training/gpt-trainer.ts";
 import type { Trainer } from "./training/trainer.ts";
 
@@ -71,6 +72,20 @@ const loadTrainer = async (trainer: Trainer, checkpoint: Checkpoint): Promise<vo
   await trainer.load(modelFolderOf(checkpoint.folder));
 };
 
+/** What opening did to the ledger, in words. */
+const notesOf = ({ recovery, rebuilt }: Ledger): string[] => {
+  const { lastGoodStep, setAside, abandoned } = recovery;
+  const notes = setAside.map(
+    (path) => `set aside what a crash had torn: ${path}; last good step ${lastGoodStep}`,
+  );
+  if (abandoned !== null)
+    notes.push(
+      `going on from step ${lastGoodStep}; steps up to ${abandoned.step} stay readable as branch ${abandoned.branch}`,
+    );
+  if (rebuilt !== null) notes.push(`rebuilt the ledger's pages from its log: ${rebuilt}`);
+  return notes;
+};
+
 const resolveConfig = async (
   pipeline: string | Pipeline | undefined,
   { dir, from = "new", overrides }: RunOptions,
@@ -123,10 +138,10 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
     if (checkpoint !== undefined) await loadTrainer(trainer, checkpoint);
     const resumedAt = checkpoint?.step ?? 0;
     if (typeof from === "number") await removeCheckpointsAfter(files, places.checkpoints, from);
-    const metrics = await readMetrics(files, places.ledger, resumedAt, checkpoint);
+    const metrics = await readMetrics(files, places.ledger, resumedAt, checkpoint?.evaluations ?? []);
     const opened = { config, dir, files, stages, trainer, checkpoint, metrics, close };
-    const notes = notesOf(stages.ledger.recovery);
-    return { ...createDrive(opened), config, dir, stages, trainer, resumedAt, notes };
+    const drive = createDrive(opened);
+    return { ...drive, config, dir, stages, trainer, resumedAt, notes: notesOf(stages.ledger) };
   } catch (error) {
     await close();
     throw error;

@@ -83,7 +83,7 @@ export const summarise = (
         pass + drawnInPass / (rows * keepOf(config.sampler)),
       ]),
     ),
-    ledger: ledger.totals(),
+    ledger: ledger.totals,
     engine: trainer.name ?? "own trainer",
     versions: versions(),
   };
