@@ -1,5 +1,5 @@
 /** @file Reads Arrow IPC shards, files and streams: column `tokens`, fixed_size_list of L uint16, int32 or uint32; a block is a record batch. */
-import { type Data, type DataType, type RecordBatch, RecordBatchReader, type Schema } from "apache-arrow";
+import { type Data, DataType, type RecordBatch, RecordBatchReader, type Schema, Type } from "apache-arrow";
 
 import type { ByteSource } from "../bytes/byte-source.ts";
 import { ShardError, mustBe } from "../errors.ts";
@@ -75,16 +75,19 @@ const readPreamble = async (source: ByteSource, messages: readonly ArrowMessage[
   return source.read(start, before.at(-1)?.end ?? start);
 };
 
+const typeName = (type: DataType): string => {
+  if (DataType.isFixedSizeList(type)) return `fixed_size_list<${typeName(type.valueType)}>[${type.listSize}]`;
+  if (DataType.isInt(type)) return `${type.isSigned ? "int" : "uint"}${type.bitWidth}`;
+  return Type[type.typeId].toLowerCase();
+};
+
 const checkType = (uri: string, schema: Schema, { seqLen, tokenDtype }: ShardExpectation): void => {
-  const type: DataType | undefined = schema.fields.find(({ name }) => name === "tokens")?.type;
-  const wanted = tokenDtype === "uint16" ? ["Uint16"] : ["Uint32", "Int32"];
-  const got =
-    type === undefined ? `columns ${schema.fields.map(({ name }) => name).join(", ")}` : type.toString();
-  if (!wanted.some((item) => got === `FixedSizeList[${seqLen}]<${item}>`))
-    throw new ShardError(
-      mustBe("column tokens", wanted.map((item) => `FixedSizeList[${seqLen}]<${item}>`).join(" or "), got),
-      { uri, hint: rewrite },
-    );
+  const items = tokenDtype === "uint16" ? ["uint16"] : ["uint32", "int32"];
+  const wanted = items.map((item) => `fixed_size_list<${item}>[${seqLen}]`);
+  const field = schema.fields.find(({ name }) => name === "tokens");
+  const got = field === undefined ? "no such column" : typeName(field.type);
+  if (!wanted.includes(got))
+    throw new ShardError(mustBe("column tokens", wanted.join(" or "), got), { uri, hint: rewrite });
 };
 
 /** The tokens of a record batch, as a view of `bytes` (preamble and batch) when they are aligned, which IPC asks for. */

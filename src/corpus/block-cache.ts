@@ -2,19 +2,9 @@
 import { LRUCache } from "lru-cache";
 
 import type { Block } from "./block.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 
-/** A block held in memory for a user; {@link BlockCache.release} it when its rows were copied. */
-export interface HeldBlock {
-  readonly block: Block;
-  /** @internal */
-  readonly buffer: Uint8Array;
-  /** @internal */
-  users: number;
-  /** @internal */
-  evicted: boolean;
-}
-
-/** Reads blocks for the cache. */
+/** Reads blocks by number. */
 export interface BlockLoader {
   /** Bytes of buffer that a block needs. */
   bufferBytes(number: number): number;
@@ -22,99 +12,127 @@ export interface BlockLoader {
   load(number: number, buffer: Uint8Array): Promise<Block>;
 }
 
-/** Blocks by number. A buffer is written again only after its block was evicted and every holder released it. */
+/** A block held in memory until it is released. */
+export interface HeldBlock {
+  readonly block: Block;
+  release(): void;
+}
+
+/** Blocks by number. A buffer is written again only after its block left the cache and every holder released it. */
 export interface BlockCache {
-  /** The block, held; undefined when it is not in memory. */
-  hold(number: number): HeldBlock | undefined;
-  /** The block, held, read if need be. A failed read is not remembered. */
+  /** The block if it is in memory; valid until the caller awaits anything. */
+  peek(number: number): Block | undefined;
+  /** The block, read if need be, held. A failed read is not remembered. */
   fetch(number: number): Promise<HeldBlock>;
-  release(held: HeldBlock): void;
   /** Reads these next, two at a time, in order, up to the cache's capacity; replaces what an earlier call has not begun. */
   prefetch(numbers: Iterable<number>): void;
   /** Waits for reads under way and forgets everything. */
   close(): Promise<void>;
 }
 
-const readsAhead = 2;
-const spareBuffers = 4;
-/** Buffers are made in these steps, so that blocks of nearly the same size can share them. */
-const bufferStep = 2 ** 12;
+interface Entry {
+  readonly block: Block;
+  readonly buffer: Uint8Array;
+  users: number;
+  evicted: boolean;
+  /** The count of loads when it was last looked at. */
+  lookedAt: number;
+}
 
-/** An empty cache of at most `capacityBytes`, buffers of blocks held at the time and a few spare ones aside. */
-export const createBlockCache = (capacityBytes: number, loader: BlockLoader): BlockCache => {
-  const spare: Uint8Array[] = [];
-  const loading = new Map<number, { users: number; readonly done: Promise<HeldBlock> }>();
+interface Loading {
+  users: number;
+  readonly done: Promise<Entry>;
+}
+
+const readsAhead = 2;
+
+/** An empty cache of at most `capacityBytes`, blocks that are held and a few spare buffers aside. */
+export const createBlockCache = (
+  capacityBytes: number,
+  loader: BlockLoader,
+  pool: BufferPool,
+): BlockCache => {
+  const resident: (Entry | undefined)[] = [];
+  const loading = new Map<number, Loading>();
+  let loads = 0;
   let ahead: number[] = [];
   let aheadReads = 0;
 
-  const recycle = (held: HeldBlock): void => {
-    if (held.evicted && held.users === 0 && spare.length < spareBuffers) spare.push(held.buffer);
+  const recycle = (entry: Entry): void => {
+    if (entry.evicted && entry.users === 0) pool.give(entry.buffer);
   };
-  const cache = new LRUCache<number, HeldBlock>({
+  const cache = new LRUCache<number, Entry>({
     maxSize: capacityBytes,
-    sizeCalculation: (held) => held.buffer.byteLength,
-    dispose: (held) => {
-      held.evicted = true;
-      recycle(held);
+    sizeCalculation: (entry) => entry.buffer.byteLength,
+    dispose: (entry, number) => {
+      resident[number] = undefined;
+      entry.evicted = true;
+      recycle(entry);
     },
   });
-  const bufferOf = (byteLength: number): Uint8Array => {
-    const fitting = spare.findIndex(
-      (buffer) => buffer.byteLength >= byteLength && buffer.byteLength <= 2 * byteLength + bufferStep,
-    );
-    if (fitting >= 0) return spare.splice(fitting, 1)[0]!;
-    return new Uint8Array(Math.ceil(byteLength / bufferStep) * bufferStep);
+  /** Nothing is evicted between loads, so recency needs noting once a load and not once a row. */
+  const look = (number: number): Entry | undefined => {
+    const entry = resident[number];
+    if (entry !== undefined && entry.lookedAt !== loads) {
+      entry.lookedAt = loads;
+      cache.get(number);
+    }
+    return entry;
   };
-  const load = (number: number): { users: number; readonly done: Promise<HeldBlock> } => {
-    const buffer = bufferOf(loader.bufferBytes(number));
-    const read = async (): Promise<HeldBlock> => {
+  const hold = (entry: Entry): HeldBlock => {
+    let released = false;
+    return {
+      block: entry.block,
+      release() {
+        if (released) return;
+        released = true;
+        entry.users--;
+        recycle(entry);
+      },
+    };
+  };
+  const load = (number: number): Loading => {
+    const buffer = pool.take(loader.bufferBytes(number));
+    const read = async (): Promise<Entry> => {
       try {
         const block = await loader.load(number, buffer);
-        const held = { block, buffer, users: entry.users, evicted: false };
-        cache.set(number, held);
-        return held;
+        const entry = { block, buffer, users: waiting.users, evicted: false, lookedAt: ++loads };
+        resident[number] = entry;
+        cache.set(number, entry);
+        return entry;
       } finally {
         loading.delete(number);
       }
     };
-    const entry = { users: 0, done: read() };
-    loading.set(number, entry);
-    return entry;
+    const waiting: Loading = { users: 0, done: read() };
+    loading.set(number, waiting);
+    return waiting;
   };
   const readAhead = (): void => {
     while (aheadReads < readsAhead && ahead.length > 0) {
       const number = ahead.shift()!;
-      if (cache.has(number) || loading.has(number)) continue;
+      if (resident[number] !== undefined || loading.has(number)) continue;
       aheadReads++;
+      const ended = (): void => {
+        aheadReads--;
+        readAhead();
+      };
       // A failure is met again, and thrown, by whoever needs the block.
-      void load(number)
-        .done.catch(() => undefined)
-        .finally(() => {
-          aheadReads--;
-          readAhead();
-        });
+      load(number).done.then(ended, ended);
     }
   };
 
   return {
-    hold(number) {
-      const held = cache.get(number);
-      if (held !== undefined) held.users++;
-      return held;
-    },
+    peek: (number) => look(number)?.block,
     async fetch(number) {
-      const held = cache.get(number);
-      if (held !== undefined) {
-        held.users++;
-        return held;
+      const entry = look(number);
+      if (entry !== undefined) {
+        entry.users++;
+        return hold(entry);
       }
-      const entry = loading.get(number) ?? load(number);
-      entry.users++;
-      return entry.done;
-    },
-    release(held) {
-      held.users--;
-      recycle(held);
+      const waiting = loading.get(number) ?? load(number);
+      waiting.users++;
+      return hold(await waiting.done);
     },
     prefetch(numbers) {
       ahead = [];
@@ -130,7 +148,6 @@ export const createBlockCache = (capacityBytes: number, loader: BlockLoader): Bl
       ahead = [];
       await Promise.allSettled([...loading.values()].map(({ done }) => done));
       cache.clear();
-      spare.length = 0;
     },
   };
 };

@@ -56,14 +56,13 @@ export const createBlockIndex = (manifest: Manifest): BlockIndex => {
       if (heldOut.has(number) === held) lists[manifest.shards[ref.shard]!.domain]!.push(ref);
     return lists;
   };
+  const shardRows = Float64Array.from(manifest.shards, ({ rows }) => rows);
   const checkRow = (shard: number, row: number): void => {
-    const rows = manifest.shards[shard]?.rows;
-    if (rows === undefined)
-      throw new SamplerError(mustBe("shard of a draw", `below ${manifest.shards.length}`, shard));
-    if (!(row >= 0 && row < rows))
-      throw new SamplerError(mustBe("row of a draw", `below ${rows}`, row), {
-        uri: manifest.shards[shard]!.uri,
-      });
+    if (row < shardRows[shard]!) return;
+    if (shardRows[shard] === undefined)
+      throw new SamplerError(mustBe("shard of a draw", `below ${shardRows.length}`, shard));
+    const { uri, rows } = manifest.shards[shard]!;
+    throw new SamplerError(mustBe("row of a draw", `below ${rows}`, row), { uri });
   };
   return {
     blocks,

@@ -7,6 +7,7 @@ import { createBlockCache } from "./block-cache.ts";
 import { type BlockIndex, type BlockRef, createBlockIndex } from "./block-index.ts";
 import { createBlockReader } from "./block-reader.ts";
 import type { Block } from "./block.ts";
+import { createBufferPool } from "./buffer-pool.ts";
 import { gatherRows } from "./gather-rows.ts";
 import { readManifest } from "./manifest-file.ts";
 import type { Manifest } from "./manifest.ts";
@@ -32,7 +33,7 @@ export interface Corpus {
    * @throws {SourceError} when the bytes cannot be had, or `signal` is aborted
    * @throws {ShardError} when they are damaged: with uri, block and row */
   readBlock(ref: BlockRef, signal?: AbortSignal): Promise<Block>;
-  /** Blocks in the given order, past the cache, one read ahead; a block is valid until the next is asked for. Throws as `readBlock` does. */
+  /** Blocks in the given order, past the cache; a block is valid until the next is asked for. Throws as `readBlock` does. */
   scan(refs: Iterable<BlockRef>, signal?: AbortSignal): AsyncGenerator<Block, void, undefined>;
   /** Copies rows into `target`, shape [M, L], slot order.
    * @param shard shape [M], shard numbers
@@ -76,8 +77,9 @@ const createCorpus = (
   shards: readonly Shard[],
   { verify, cacheBytes }: Pick<ShardsOptions, "verify" | "cacheBytes">,
 ): Corpus => {
+  const pool = createBufferPool();
   const reader = createBlockReader(manifest, index, shards, verify);
-  const cache = createBlockCache(cacheBytes, reader);
+  const cache = createBlockCache(cacheBytes, reader, pool);
   const numberOf = ({ shard, block }: BlockRef): number => index.numberOf(shard, block);
   return {
     manifest,
@@ -92,7 +94,7 @@ const createCorpus = (
       const held = await abortable(cache.fetch(numberOf(ref)), signal, manifest.shards[ref.shard]!.uri);
       return held.block;
     },
-    scan: (refs, signal) => scanBlocks(Array.from(refs, numberOf), reader.under(signal)),
+    scan: (refs, signal) => scanBlocks(Array.from(refs, numberOf), reader.under(signal), pool),
     gather: (shard, row, target) => gatherRows(manifest, index, cache, { shard, row }, target),
     prefetch: (refs) => cache.prefetch(Array.from(refs, numberOf)),
     ordinalOf: (shard, row) => index.ordinalOf(shard, row),
