@@ -41,8 +41,8 @@ const poolName = (domain: number): string => `draws-${domain}`;
 /** Saves a position. Pools are the draws' own memory, so this costs O(streams), not O(draws). */
 export const stateOf = (position: SamplerPosition, streams: readonly Stream[]): SamplerState => {
   const pools: Record<string, Uint8Array> = {};
-  const saved = position.streams.map(({ open, ...counts }, of): SavedStream => {
-    const { name, domain } = streams[of]!;
+  const saved = position.streams.map(({ open, ...counts }, which): SavedStream => {
+    const { name, domain } = streams[which]!;
     if (open === null) return { name, open, ...counts };
     const { pool, equal } = open.draws;
     pools[poolName(domain)] = new Uint8Array(pool.buffer, pool.byteOffset, pool.byteLength);
@@ -66,9 +66,9 @@ export const positionFrom = (state: SamplerState, streams: readonly Stream[]): S
   const names = streams.map(({ name }) => name).join(", ");
   const savedNames = json.streams.map(({ name }) => name).join(", ");
   if (savedNames !== names) throw new SamplerError(mustBe("domains of the state", names, savedNames));
-  const positions = json.streams.map(({ open, offset, drawn, drawnInPass }, of): Position => {
+  const positions = json.streams.map(({ open, offset, drawn, drawnInPass }, which): Position => {
     if (open === null) return startPosition;
-    const stream = streams[of]!;
+    const stream = streams[which]!;
     const window = stream.windowAt(open.pass, open.window);
     const kept = stream.keptOf(window);
     const bytes = pools[poolName(stream.domain)];

@@ -48,7 +48,8 @@ export interface Sampler {
   state(): SamplerState;
   /** Requested and realised draws, by domain, in the order of names. */
   shares(): Share[];
-  /** Weights from `fromStep` on, which must not be drawn yet; belongs into the run's log, since no configuration holds it.
+  /** Weights from `fromStep` on, which must not be drawn yet. No configuration and no state saved before holds them: they belong
+   * into the run's log, and whoever restores such a state makes the change again.
    * @throws {SamplerError} for a step already drawn
    * @throws {ConfigError} for an unknown domain or weights that sum to 0 */
   changeMixture(fromStep: number, weights: MixtureWeights): void;
@@ -75,7 +76,7 @@ export const createSampler = (setup: SamplerSetup, state?: SamplerState): Sample
           streams: streams.map(() => startPosition),
         }
       : positionFrom(state, streams);
-
+  // The batch being drawn has its domains already, before `at` says so.
   let asked = at.step;
 
   return {
@@ -89,23 +90,27 @@ export const createSampler = (setup: SamplerSetup, state?: SamplerState): Sample
       const positions = [...at.streams];
       const draws = createDraws(batchSize);
       for (let slot = 0; slot < batchSize; slot++) {
-        const of = domains[slot]!;
-        const stream = streams[of]!;
-        let position = positions[of]!;
+        const which = domains[slot]!;
+        const stream = streams[which]!;
+        let position = positions[which]!;
         if (!stream.isReady(position)) position = await stream.open(position, step);
-        positions[of] = stream.take(position, draws, slot);
+        positions[which] = stream.take(position, draws, slot);
       }
       const pending = at.mixture.pending.filter(({ fromStep }) => fromStep > step);
       at = { step, mixture: { ...after, pending }, streams: positions };
       return draws;
     },
-    upcoming: () =>
-      streams.flatMap((stream, of) => (at.mixture.parts[of] === 0 ? [] : stream.upcoming(at.streams[of]!))),
+    upcoming() {
+      const { parts } = mixtureAt(at.mixture, at.step + 1, names);
+      return streams.flatMap((stream, which) =>
+        parts[which] === 0 ? [] : stream.upcoming(at.streams[which]!),
+      );
+    },
     state: () => stateOf(at, streams),
     shares: () =>
-      streams.map(({ name, domain, rows }, of) => {
-        const { drawn, drawnInPass, open } = at.streams[of]!;
-        const requested = requestedOf(at.mixture, of, drawn);
+      streams.map(({ name, domain, rows }, which) => {
+        const { drawn, drawnInPass, open } = at.streams[which]!;
+        const requested = requestedOf(at.mixture, which, drawn);
         return { name, domain, requested, realised: drawn, pass: open?.window.pass ?? 0, drawnInPass, rows };
       }),
     changeMixture(fromStep, weights) {

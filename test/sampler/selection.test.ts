@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { boundedInteger, keyOf, keyedPermutation } from "../../src/random.ts";
+import { boundedInteger, keyOf, keyedPermutation, normal } from "../../src/random.ts";
 import { certain, equalUnits, inclusionUnits } from "../../src/sampler/inclusion.ts";
 import { selectRound, selectWindow } from "../../src/sampler/selection.ts";
 import { fitsBinomial } from "./binomial.ts";
@@ -81,6 +81,24 @@ describe.each(Object.entries(windows))("selectRound over all starts, %s", (_, { 
         expect(new Set(selectRound(order, units, kept, start)).size).toBe(kept);
     }
   });
+});
+
+it("makes every slot's corrected draw an unbiased estimate of the window's mean, for 20 functions", () => {
+  const { kept, units } = windows["losses, one row certain"]!;
+  const base = Math.fround(kept / units.length);
+  const starts = kept * certain;
+  const counts = enumerateStarts(selectRound, Uint32Array.from(units.keys()), units, kept);
+  for (let f = 0; f < 20; f++) {
+    const values = [...normal(keyOf(f, "function", ""), units.length)];
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    for (const slot of counts) {
+      const expected = slot.reduce(
+        (sum, count, row) => sum + ((count / starts) * base * values[row]!) / (units[row]! / certain),
+        0,
+      );
+      expect(Math.abs(expected - mean)).toBeLessThan(1e-7);
+    }
+  }
 });
 
 it("tells a sampler whose slots are biased", () => {
