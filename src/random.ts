@@ -1,5 +1,4 @@
-/**
- * @file Randomness without hidden state: value = f(key, counter), so that any draw of a run can be made again alone.
+/** @file Randomness without hidden state: value = f(key, counter), so that any draw of a run can be made again alone.
  *
  * Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", §3.3).
  * What these functions return belongs to sampling version 1: a change here changes what every saved run goes on to draw.

@@ -1,5 +1,4 @@
-/**
- * @file Inclusion: from the scores of a window's n rows to the probability with which each is among the K taken.
+/** @file Inclusion: from the scores of a window's n rows to the probability with which each is among the K taken.
  *
  * Probabilities are integers of 2⁻²⁴ ("units"), so they sum to K without rounding and are exact as float32.
  */
