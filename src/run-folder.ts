@@ -22,17 +22,20 @@ export const placesOf = (
   summary: join(folder, "summary.json"),
 });
 
-/** Makes a new run's folder and records its configuration.
- * @throws {ConfigError} when a run is there already */
-export const createRunFolder = async (files: Files, folder: string, config: Config): Promise<void> => {
-  const { config: path } = placesOf(folder);
-  if (await files.exists(path))
+/** Refuses a folder that holds a run.
+ * @throws {ConfigError} with both ways on */
+export const checkNoRun = async (files: Files, folder: string): Promise<void> => {
+  if (await files.exists(placesOf(folder).config))
     throw new ConfigError("there is a run in this folder already", {
       path: folder,
       hint: "go on with it by --resume, or choose another folder by --run",
     });
+};
+
+/** Records a run's configuration: from here on there is a run in the folder. */
+export const writeRunConfig = async (files: Files, folder: string, config: Config): Promise<void> => {
   await files.makeFolder(folder);
-  await files.publish(path, `${JSON.stringify(config, null, 2)}\n`);
+  await files.publish(placesOf(folder).config, `${JSON.stringify(config, null, 2)}\n`);
 };
 
 /** The configuration that a run was started with.

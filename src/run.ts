@@ -14,7 +14,7 @@ import { ConfigError } from "./errors.ts";
 import { type Files, createFiles } from "./files.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { type Stages, openStages } from "./open.ts";
-import { createRunFolder, placesOf, readMetrics, readRunConfig } from "./run-folder.ts";
+import { checkNoRun, placesOf, readMetrics, readRunConfig, writeRunConfig } from "./run-folder.ts";
 import { openGptTrainer } from "./training/gpt-trainer.ts";
 import type { Trainer } from "./training/trainer.ts";
 
@@ -122,7 +122,7 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
   const { dir, from = "new" } = options;
   const config = await resolveConfig(pipeline, options, files);
   const places = placesOf(dir);
-  if (from === "new") await createRunFolder(files, dir, config);
+  if (from === "new") await checkNoRun(files, dir);
   const checkpoint = from === "new" ? undefined : await readCheckpoint(files, places.checkpoints, from);
   const stages = await openStages(config, files, places.ledger, {
     position: checkpoint && { ...checkpoint, pages: pagesFolderOf(checkpoint.folder) },
@@ -138,6 +138,7 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
     if (checkpoint !== undefined) await loadTrainer(trainer, checkpoint);
     const resumedAt = checkpoint?.step ?? 0;
     if (typeof from === "number") await removeCheckpointsAfter(files, places.checkpoints, from);
+    await writeRunConfig(files, dir, config);
     const metrics = await readMetrics(files, places.ledger, resumedAt, checkpoint?.evaluations ?? []);
     const opened = { config, dir, files, stages, trainer, checkpoint, metrics, close };
     const drive = createDrive(opened);
