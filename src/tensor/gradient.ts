@@ -19,7 +19,7 @@ const contributionsOf = <O extends Op>(
 ): readonly Contribution[] => vjps[value.op](program, value, cotangent);
 
 const requireSame = (subject: string, value: Value, expected: Value): void => {
-  requireDType("gradients", value, "float32");
+  for (const operand of [value, expected]) requireDType("gradients", operand, "float32");
   if (!sameShape(value.shape, expected.shape))
     throw misfit("gradients", subject, `of shape ${showShape(expected.shape)}`, showShape(value.shape));
 };
@@ -72,5 +72,5 @@ export const gradients = (
       else cotangents.set(input, contribution.into(cotangents.get(input)));
     }
   }
-  return wrt.map((source) => cotangents.get(source) ?? program.fill(source.shape, 0));
+  return wrt.map((source) => cotangents.get(source) ?? program.filled(source.shape, 0));
 };

@@ -32,7 +32,7 @@ export class Program extends ArithmeticProgram {
     return this.append("expand", [x], shape, {}, x.dtype);
   }
   /** A tensor of one number. */
-  fill(shape: Shape, x: number): Value {
+  filled(shape: Shape, x: number): Value {
     return shape.length === 0 ? this.operand(x) : this.expand(this.operand(x), shape);
   }
   /** Axis i of the result is axis `permutation[i]` of x. */

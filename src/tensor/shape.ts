@@ -14,7 +14,9 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 
 /** The error of an operation whose operands do not fit: `<op>'s <subject> must be <rule>, got <got>`. */
 export const misfit = (op: string, subject: string, rule: string, got: string): EngineError =>
-  new EngineError(`${op}'s ${subject} must be ${rule}, got ${got}`, { operation: op });
+  new EngineError(`${op}${op.endsWith("s") ? "'" : "'s"} ${subject} must be ${rule}, got ${got}`, {
+    operation: op,
+  });
 
 /** Refuses operands of the wrong element type. @throws {EngineError} naming operation and type. */
 export const requireDType = (op: string, value: Value, dtype: DType): void => {

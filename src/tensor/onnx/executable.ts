@@ -1,5 +1,5 @@
 /** @file A program loaded into ONNX Runtime. */
-import { EngineError, mustBe } from "../../errors.ts";
+import { EngineError } from "../../errors.ts";
 import type { Executable, Tensors } from "../engine.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { TensorData } from "../value.ts";
@@ -9,17 +9,29 @@ import { firstLine, type OnnxRuntime, type OnnxSession, type OnnxTensor } from "
 const show = (data: TensorData | undefined): string =>
   data === undefined ? "nothing" : `${data.constructor.name} of ${data.length}`;
 
+/** The wording of {@link mustBe}; what was got is no text of the user's, so it stands without quotes. */
+const misfitBuffer = (
+  use: string,
+  { name }: OnnxPort,
+  rule: string,
+  data: TensorData | undefined,
+  hint?: string,
+): EngineError =>
+  new EngineError(`${use} "${name}" must be ${rule}, got ${show(data)}`, hint === undefined ? {} : { hint });
+
 /** Refuses a buffer that is not what the port says; the runtime would say so in words of its own, or read past it. */
 const check = (use: string, port: OnnxPort, data: TensorData | undefined): TensorData => {
   const kind = port.type === "int32" ? Int32Array : Float32Array;
   if (!(data instanceof kind) || data.length !== sizeOf(port.shape))
-    throw new EngineError(
-      mustBe(`${use} "${port.name}"`, `${kind.name} of ${showShape(port.shape)}`, show(data)),
-    );
+    throw misfitBuffer(use, port, `${kind.name} of ${showShape(port.shape)}`, data);
   if (data.buffer instanceof SharedArrayBuffer)
-    throw new EngineError(mustBe(`${use} "${port.name}"`, "in memory that is not shared", show(data)), {
-      hint: "the runtime refuses SharedArrayBuffer; use an ArrayBuffer or a WebAssembly.Memory",
-    });
+    throw misfitBuffer(
+      use,
+      port,
+      "in memory that is not shared",
+      data,
+      "the runtime refuses SharedArrayBuffer; use an ArrayBuffer or a WebAssembly.Memory",
+    );
   return data;
 };
 

@@ -42,9 +42,9 @@ export const firstLine = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).split("\n")[0]!;
 
 const isRuntime = (loaded: unknown): loaded is OnnxRuntime =>
-  ["Tensor", "InferenceSession", "env", "listSupportedBackends"].every(
-    (name) => typeof loaded === "object" && loaded !== null && name in loaded,
-  );
+  typeof loaded === "object" &&
+  loaded !== null &&
+  ["Tensor", "InferenceSession", "env", "listSupportedBackends"].every((name) => name in loaded);
 
 const isRecent = (version: string | undefined): boolean => {
   const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
