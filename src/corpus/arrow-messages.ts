@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 import type { ByteSource } from "../bytes/byte-source.ts";
-import { ShardError, mustBe } from "../errors.ts";
+import { ShardError } from "../errors.ts";
 import { decoding, putBack } from "./shard.ts";
 
 const headBytes = 4096;
@@ -32,8 +32,8 @@ export const readArrowMessages = async (source: ByteSource, start: number): Prom
   const { uri, byteLength } = source;
   const hash = createHash("sha256");
   const messages: ArrowMessage[] = [];
-  const refuse = (rule: string, got: unknown, offset: number): never => {
-    throw new ShardError(mustBe("an Arrow message", rule, got), { uri, offset, hint: putBack });
+  const refuse = (rule: string, got: string, offset: number): never => {
+    throw new ShardError(`an Arrow message must be ${rule}, got ${got}`, { uri, offset, hint: putBack });
   };
   for (let at = start; at < byteLength;) {
     const head = await source.read(at, Math.min(at + headBytes, byteLength));

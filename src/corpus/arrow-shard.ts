@@ -87,7 +87,10 @@ const checkType = (uri: string, schema: Schema, { seqLen, tokenDtype }: ShardExp
   const field = schema.fields.find(({ name }) => name === "tokens");
   const got = field === undefined ? "no such column" : typeName(field.type);
   if (!wanted.includes(got))
-    throw new ShardError(mustBe("column tokens", wanted.join(" or "), got), { uri, hint: rewrite });
+    throw new ShardError(`the column tokens must be ${wanted.join(" or ")}, got ${got}`, {
+      uri,
+      hint: rewrite,
+    });
 };
 
 /** The tokens of a record batch, as a view of `bytes` (preamble and batch) when they are aligned, which IPC asks for. */
@@ -105,11 +108,7 @@ const tokensOf = (
   const nulls = (list?.nullCount ?? 0) + (items?.nullCount ?? 0);
   if (nulls !== 0 || values.byteLength < byteLength)
     throw new ShardError(
-      mustBe(
-        "the record batch",
-        `${byteLength} bytes of tokens, none null`,
-        `${values.byteLength} bytes, ${nulls} null`,
-      ),
+      `the record batch must be ${byteLength} bytes of tokens, none null, got ${values.byteLength}, ${nulls} null`,
       {
         ...where,
         hint: putBack,

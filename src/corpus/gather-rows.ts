@@ -1,5 +1,5 @@
 /** @file Rows of many blocks into one batch. */
-import { SamplerError, mustBe } from "../errors.ts";
+import { SamplerError } from "../errors.ts";
 import type { BlockCache, HeldBlock } from "./block-cache.ts";
 import type { BlockIndex } from "./block-index.ts";
 import type { Block } from "./block.ts";
@@ -24,11 +24,7 @@ export const gatherRows = async (
   const width = tokenBytes(manifest.tokenDtype);
   if (target.BYTES_PER_ELEMENT !== width || target.length !== size * manifest.seqLen || shard.length !== size)
     throw new SamplerError(
-      mustBe(
-        `room for ${size} rows`,
-        `${manifest.tokenDtype}[${size * manifest.seqLen}]`,
-        `uint${8 * target.BYTES_PER_ELEMENT}[${target.length}]`,
-      ),
+      `room for ${size} rows must be ${manifest.tokenDtype}[${size * manifest.seqLen}], got uint${8 * target.BYTES_PER_ELEMENT}[${target.length}]`,
     );
   const numbers: number[] = [];
   for (let slot = 0; slot < size; slot++) numbers.push(index.numberAt(shard[slot]!, row[slot]!));

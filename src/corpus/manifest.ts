@@ -100,9 +100,19 @@ export const fingerprintOf = (manifest: ManifestParts): string => {
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 };
 
-/** A manifest of its parts: held-out blocks sorted, version and fingerprint added. O(blocks). */
-export const createManifest = (parts: ManifestParts): Manifest => {
+/** A manifest of its parts: keys in order, held-out blocks sorted, version and fingerprint added. O(blocks). */
+export const createManifest = ({ parent, ...parts }: ManifestParts): Manifest => {
+  const { seqLen, tokenDtype, tokenizer, maxBlockBytes, domains, shards } = parts;
   const heldOut = parts.heldOut.toSorted((a, b) => a.shard - b.shard || a.block - b.block);
-  const ordered = { ...parts, heldOut };
+  const ordered = {
+    seqLen,
+    tokenDtype,
+    tokenizer,
+    maxBlockBytes,
+    domains,
+    shards,
+    heldOut,
+    ...(parent && { parent }),
+  };
   return { formatVersion: 1, ...ordered, fingerprint: fingerprintOf(ordered) };
 };

@@ -18,7 +18,10 @@ const formatOf = async (source: ByteSource): Promise<OpenShard> => {
   const format = formats.find((candidate) => head.startsWith(candidate.head));
   if (format !== undefined) return format.open;
   const got = head === "" ? "an empty file" : `first bytes ${Buffer.from(bytes).toString("hex")}`;
-  throw new ShardError(mustBe("a shard", "Parquet or Arrow IPC", got), { uri: source.uri, hint: putBack });
+  throw new ShardError(`a shard must be Parquet or Arrow IPC, got ${got}`, {
+    uri: source.uri,
+    hint: putBack,
+  });
 };
 
 /** Opens a shard of any format we read.

@@ -1,5 +1,5 @@
 /** @file Opens all shards of a manifest and holds each against its entry. */
-import { ShardError, mustBe } from "../errors.ts";
+import { ShardError } from "../errors.ts";
 import type { Manifest } from "./manifest.ts";
 import { openShard } from "./open-shard.ts";
 import { type Shard, putBack } from "./shard.ts";
@@ -22,7 +22,7 @@ export const openShards = async (manifest: Manifest, folder: string): Promise<Sh
       const block = shard.blockRows.findIndex((rows, i) => rows !== wanted[i]);
       if (block >= 0 || shard.blockRows.length !== wanted.length)
         throw new ShardError(
-          mustBe("rows of the shard's blocks", shortList(wanted), shortList(shard.blockRows)),
+          `rows of the shard's blocks must be ${shortList(wanted)}, got ${shortList(shard.blockRows)}`,
           { uri, ...(block >= 0 && { block }), hint: putBack },
         );
     }

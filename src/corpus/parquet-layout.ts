@@ -2,7 +2,7 @@
 import { type RowGroup, type SchemaElement, readOffsetIndex } from "hyparquet";
 
 import type { ByteSource } from "../bytes/byte-source.ts";
-import { ShardError, mustBe } from "../errors.ts";
+import { ShardError } from "../errors.ts";
 import { tokenBytes } from "./manifest.ts";
 import type { ParquetFooter } from "./parquet-footer.ts";
 import { type ShardExpectation, decoding, rewrite } from "./shard.ts";
@@ -62,7 +62,7 @@ const checkColumn = (uri: string, schema: readonly SchemaElement[], rowBytes: nu
           .join(", ")}`
       : `${element.repetition_type} ${element.type}(${element.type_length ?? ""})`;
   if (got !== `REQUIRED FIXED_LEN_BYTE_ARRAY(${rowBytes})`)
-    throw new ShardError(mustBe("rows of the shard", wanted, got), { uri, hint: rewrite });
+    throw new ShardError(`rows of the shard must be ${wanted}, got ${got}`, { uri, hint: rewrite });
 };
 
 const placeOf = (
@@ -71,22 +71,22 @@ const placeOf = (
   rowBytes: number,
   dataEnd: number,
 ): GroupPlace => {
-  const demand = (met: boolean, subject: string, rule: string, got: unknown): void => {
-    if (!met) throw new ShardError(mustBe(subject, rule, got), { ...where, hint: rewrite });
+  const demand = (met: boolean, problem: string): void => {
+    if (!met) throw new ShardError(problem, { ...where, hint: rewrite });
   };
   const chunk = group.columns.find(({ meta_data: meta }) => meta?.path_in_schema.join(".") === "tokens");
   const meta = chunk?.meta_data;
   if (meta === undefined)
     throw new ShardError("a row group lacks the column tokens", { ...where, hint: rewrite });
-  demand(meta.codec === "UNCOMPRESSED", "compression of the column tokens", "none", meta.codec);
-  demand(meta.dictionary_page_offset === undefined, "encoding of the column tokens", "PLAIN", "a dictionary");
+  demand(meta.codec === "UNCOMPRESSED", `the column tokens must be uncompressed, got ${meta.codec}`);
+  demand(meta.dictionary_page_offset === undefined, "the column tokens must be PLAIN, got a dictionary");
   const start = Number(meta.data_page_offset);
   const end = start + Number(meta.total_compressed_size);
   const rows = Number(group.num_rows);
   const inside = start >= 4 && end > start && end <= dataEnd;
-  demand(inside, "a row group", `within bytes 4 to ${dataEnd}`, `${start} to ${end}`);
+  demand(inside, `a row group must lie in bytes 4 to ${dataEnd}, got ${start} to ${end}`);
   const whole = rows > 0 && Number(meta.num_values) === rows && rows * rowBytes < end - start;
-  demand(whole, "a row group", `rows of ${rowBytes} bytes`, `${rows} rows in ${end - start} bytes`);
+  demand(whole, `a row group must be rows of ${rowBytes} bytes, got ${rows} rows in ${end - start} bytes`);
   const indexStart = Number(chunk?.offset_index_offset ?? 0);
   return { start, end, firstRow: where.row, rows, indexStart, indexBytes: chunk?.offset_index_length ?? 0 };
 };
@@ -99,7 +99,7 @@ const readPages = async (source: ByteSource, group: GroupPlace): Promise<BlockPl
   const { indexStart, indexBytes, firstRow } = group;
   const where = { uri: source.uri, row: firstRow };
   if (!(indexStart > 0 && indexBytes > 0 && indexStart + indexBytes <= source.byteLength))
-    throw new ShardError(mustBe("a row group of over maxBlockBytes", "one with an offset index", "none"), {
+    throw new ShardError("a row group of over maxBlockBytes must have an offset index", {
       ...where,
       hint: "write it with smaller row groups or with a page index (pyarrow: write_page_index=True)",
     });

@@ -55,28 +55,26 @@ export const pagesOf = (bytes: Uint8Array, rowBytes: number, place: PagesPlace):
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const pages: Uint8Array[] = [];
   let rows = 0;
-  const refuse = (subject: string, rule: string, got: unknown): never => {
+  const refuse = (problem: string): never => {
     const { uri, block, firstRow } = place;
-    throw new ShardError(mustBe(subject, rule, got), { uri, block, row: firstRow + rows, hint: putBack });
+    throw new ShardError(problem, { uri, block, row: firstRow + rows, hint: putBack });
   };
   for (let offset = 0; offset < bytes.byteLength;) {
     const header = decoding({ ...place, row: place.firstRow + rows }, "a page header", () =>
       readHeader(view, offset),
     );
     if (header.encoding !== plainEncoding || header.levelBytes !== 0)
-      return refuse("a page", "a PLAIN data page without levels", `encoding ${String(header.encoding)}`);
+      return refuse(`a page must be PLAIN data without levels, got encoding ${String(header.encoding)}`);
     const { dataBytes, values } = header;
     if (typeof values !== "number" || values < 1 || dataBytes !== values * rowBytes)
       return refuse(
-        "bytes of a page",
-        `rows of ${rowBytes} bytes`,
-        `${String(dataBytes)} bytes for ${String(values)} rows`,
+        `bytes of a page must be rows of ${rowBytes}, got ${String(dataBytes)} bytes for ${String(values)} rows`,
       );
     offset = header.end + dataBytes;
     if (offset > bytes.byteLength)
-      return refuse("a page", "within its block", `${offset - bytes.byteLength} bytes more`);
+      return refuse(`a page must end within its block, got ${offset - bytes.byteLength} bytes more`);
     pages.push(bytes.subarray(header.end, offset));
     rows += values;
   }
-  return rows === place.rows ? pages : refuse("rows of a block", String(place.rows), rows);
+  return rows === place.rows ? pages : refuse(mustBe("rows of a block", String(place.rows), rows));
 };
