@@ -14,13 +14,11 @@ export interface AdamwOptions {
 
 /** Updates the parameters of a memory from its gradients. */
 export interface Adamw {
-  /** Global norm ‖g‖ of all gradients, in float64; NaN or Infinity when one of them is. O(parameters). */
-  gradientNorm(): number;
   /**
    * One update.
    * @param update       t, number of this update, from 1: it corrects the moments' start at 0
    * @param learningRate η
-   * @param gradientNorm ‖g‖ as {@link Adamw.gradientNorm} gave it
+   * @param gradientNorm ‖g‖ over all gradients
    */
   update(update: number, learningRate: number, gradientNorm: number): void;
 }
@@ -33,10 +31,6 @@ export const createAdamw = (memory: ParameterMemory, options: AdamwOptions): Ada
   const kernel = createAdamwKernel(memory.memory);
   const { weightDecay, beta1, beta2, epsilon, clipNorm } = options;
   return {
-    gradientNorm: () => {
-      const { start, end } = memory.range("gradient", "all");
-      return Math.sqrt(kernel.sumOfSquares(start, end));
-    },
     update: (update, learningRate, gradientNorm) => {
       const scale = clipNorm === null ? 1 : Math.min(1, clipNorm / (gradientNorm + 1e-6));
       const rate = learningRate / (1 - beta1 ** update);

@@ -30,14 +30,20 @@ const begin = (sizes: GptSizes, { rows, seqLen }: RunShape): { gpt: Gpt; tokens:
   return { gpt, tokens: gpt.program.input("tokens", [seqLen, rows], "int32") };
 };
 
-const namedGradients = (
+/** Every parameter's gradient and their global norm, which says whether an update is sound and how far it may go. */
+const gradientOutputs = (
   { program, parameters }: Gpt,
   losses: Value,
   weights: Value,
   soFar?: readonly Value[],
 ): Record<string, Value> => {
   const found = gradients(program, [[losses, weights]], [...parameters.values()], soFar);
-  return Object.fromEntries([...parameters.keys()].map((name, at) => [gradientName(name), found[at]!]));
+  const squares = found.reduce<Value | undefined>((sum, gradient) => {
+    const square = program.sumsq(gradient);
+    return sum ? program.add(sum, square) : square;
+  }, undefined);
+  const named = [...parameters.keys()].map((name, at) => [gradientName(name), found[at]!] as const);
+  return { gradientNorm: program.sqrt(squares!), ...Object.fromEntries(named) };
 };
 
 /** Forward only. Outputs `losses` [B]. */
@@ -48,7 +54,7 @@ export const lossProgram = (sizes: GptSizes, shape: RunShape): ProgramOutputs =>
 
 /**
  * A whole step in one run, weights and all: the gradient of Σ w_i·ℓ_i with w computed from the stopped losses.
- * Inputs `inverseR` [] and `correction` [B]. Outputs `losses` [B], `weights` [B] and every parameter's gradient.
+ * Inputs `inverseR` [] and `correction` [B]. Outputs `losses` [B], `weights` [B], `gradientNorm` [] and every parameter's gradient.
  * @throws {ConfigError} when these options cannot run inside a graph
  */
 export const fusedProgram = (sizes: GptSizes, shape: RunShape, weighing: WeighingOptions): ProgramOutputs => {
@@ -60,11 +66,11 @@ export const fusedProgram = (sizes: GptSizes, shape: RunShape, weighing: Weighin
     inverseR: program.input("inverseR", []),
     correction: program.input("correction", [shape.rows]),
   });
-  return { program, outputs: { losses, weights, ...namedGradients(gpt, losses, weights) } };
+  return { program, outputs: { losses, weights, ...gradientOutputs(gpt, losses, weights) } };
 };
 
 /**
- * The gradient of Σ w_i·ℓ_i for weights from outside: input `weights` [B], outputs every parameter's gradient;
+ * The gradient of Σ w_i·ℓ_i for weights from outside: input `weights` [B], outputs `gradientNorm` [] and every parameter's gradient;
  * with `accumulate` added to inputs of {@link gradientSoFarName}, whose buffers may be those of the outputs.
  */
 export const weightedProgram = (sizes: GptSizes, shape: RunShape, accumulate: boolean): ProgramOutputs => {
@@ -74,7 +80,7 @@ export const weightedProgram = (sizes: GptSizes, shape: RunShape, accumulate: bo
     ? [...parameters].map(([name, { shape }]) => program.input(gradientSoFarName(name), shape))
     : undefined;
   const weights = program.input("weights", [shape.rows]);
-  return { program, outputs: namedGradients(gpt, rowLosses(gpt, tokens), weights, soFar) };
+  return { program, outputs: gradientOutputs(gpt, rowLosses(gpt, tokens), weights, soFar) };
 };
 
 /** One row, forward only. Input `position` [1]; outputs `logits` [1, V] of the token after it. */

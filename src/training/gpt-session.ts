@@ -103,8 +103,8 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
   const weighted = once(() => weightedProgram(sizes, microShape, microRows < batchSize));
   const nextLogits = once(() => nextTokenProgram(sizes));
 
-  const finish = (step: number, lossesFinite: boolean): Updated => {
-    const gradientNorm = adamw.gradientNorm();
+  const update = (step: number, outputs: Tensors, lossesFinite: boolean): Updated => {
+    const gradientNorm = float32(outputs["gradientNorm"])[0]!;
     const learningRate = learningRateAt(step, { ...training, steps: options.steps });
     const updated = lossesFinite && Number.isFinite(gradientNorm);
     if (updated) adamw.update(++updates, learningRate, gradientNorm);
@@ -126,7 +126,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
       const outputs = await executable.run(feeds, gradientFetches);
       const losses = float32(outputs["losses"]);
       const weights = float32(outputs["weights"]);
-      return { losses, weights, ...finish(step, allFinite(losses)) };
+      return { losses, weights, ...update(step, outputs, allFinite(losses)) };
     },
     async score(tokens, rows) {
       const executable = await lossesOf();
@@ -140,17 +140,17 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
     async weightedStep(step, tokens, weights) {
       const executable = await weighted();
       if (microRows < batchSize) for (const gradient of Object.values(gradientFetches)) gradient.fill(0);
-      for (let start = 0; start < batchSize; start += microRows)
-        await executable.run(
-          {
-            ...parameterFeeds,
-            ...gradientSoFarFeeds,
-            tokens: microTokens(tokens, start),
-            weights: weights.subarray(start, start + microRows),
-          },
-          gradientFetches,
-        );
-      return finish(step, true);
+      let outputs: Tensors = {};
+      for (let start = 0; start < batchSize; start += microRows) {
+        const feeds = {
+          ...parameterFeeds,
+          ...gradientSoFarFeeds,
+          tokens: microTokens(tokens, start),
+          weights: weights.subarray(start, start + microRows),
+        };
+        outputs = await executable.run(feeds, gradientFetches);
+      }
+      return update(step, outputs, true);
     },
     async logits(context) {
       const executable = await nextLogits();

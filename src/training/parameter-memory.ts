@@ -22,8 +22,8 @@ export interface ParameterMemory {
   readonly parameterCount: number;
   /** A parameter's part of a region; a view, not a copy. */
   view(region: Region, name: string): Float32Array<ArrayBuffer>;
-  /** A whole region, padding included; or its matrices, which decay, or its vectors, which do not. */
-  range(region: Region, part: "all" | "matrices" | "vectors"): ByteRange;
+  /** Matrices of a region, which decay, or vectors, which do not; padding included. */
+  range(region: Region, part: "matrices" | "vectors"): ByteRange;
 }
 
 const ALIGNMENT = 16; // elements: 64 bytes, a cache line

@@ -6,8 +6,8 @@
 /** Bytes of instructions. An expression leaves one value on the stack, a statement none. */
 export type Code = readonly number[];
 
-const valueTypes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
-/** Type of a parameter, local or result. */
+const valueTypes = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+/** Type of a parameter or local. */
 export type ValueType = keyof typeof valueTypes;
 
 /** Unsigned LEB128 (§5.2.2). */
@@ -50,33 +50,11 @@ export const f32x4: {
   div: binary(simd(0xe7)),
 };
 
-/** Two float64 lanes; `promote` widens the lower two float32 lanes. */
-export const f64x2: {
-  readonly promote: Unary;
-  readonly add: Binary;
-  readonly mul: Binary;
-  readonly lane: (operand: Code, lane: 0 | 1) => Code;
-} = {
-  promote: unary(simd(0x5f)),
-  add: binary(simd(0xf0)),
-  mul: binary(simd(0xf2)),
-  lane: (operand, lane) => [...operand, ...simd(0x21), lane],
-};
-
-/** Scalar addition. */
-export const addF64: Binary = binary([0xa0]);
 /** Adds a constant in [0, 2^31) to an address. */
 export const advance = (address: Code, bytes: number): Code => [...address, 0x41, ...signed(bytes), 0x6a];
 
 /** 16 bytes at address + offset. Alignment is a promise of 2^4 bytes, kept by `parameter-memory.ts`; a false one is only slow. */
 export const load = (address: Code, offset: number): Code => [...address, ...simd(0), 4, ...unsigned(offset)];
-/** 8 bytes at address + offset into the lower half, zeros above. */
-export const loadHalf = (address: Code, offset: number): Code => [
-  ...address,
-  ...simd(0x5d),
-  3,
-  ...unsigned(offset),
-];
 /** Statement: 16 bytes to address + offset. */
 export const store = (address: Code, offset: number, value: Code): Code => [
   ...address,
@@ -117,12 +95,11 @@ export interface WasmFunction {
   readonly code: Code;
 }
 
-/** Assembles a function: the order of `parameters` is the order of its arguments; locals start as zeros. */
+/** Assembles a function without results: the order of `parameters` is the order of its arguments; locals start as zeros. */
 export const wasmFunction = <Parameter extends string, Local extends string>(definition: {
   readonly name: string;
   readonly parameters: Readonly<Record<Parameter, ValueType>>;
   readonly locals: Readonly<Record<Local, ValueType>>;
-  readonly result?: ValueType;
   readonly body: (locals: Locals<Parameter | Local>) => readonly Code[];
 }): WasmFunction => {
   const typesOf = (names: Readonly<Record<string, ValueType>>): number[] =>
@@ -134,10 +111,9 @@ export const wasmFunction = <Parameter extends string, Local extends string>(def
     set: (name, value) => [...value, 0x21, ...index(name)],
   });
   const locals = list(typesOf(definition.locals).map((type) => [1, type]));
-  const results = definition.result === undefined ? [] : [valueTypes[definition.result]];
   return {
     name: definition.name,
-    type: [0x60, ...sequence(typesOf(definition.parameters)), ...sequence(results)],
+    type: [0x60, ...sequence(typesOf(definition.parameters)), 0],
     code: sequence([...locals, ...body.flat(), ...end]),
   };
 };
