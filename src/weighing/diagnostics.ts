@@ -82,6 +82,19 @@ const droValueOf = (scores: Float64Array, inverseR: number): number => {
   return top + Math.log(sumOf(scores, (s) => Math.exp((s - top) * inverseR)) / scores.length) / inverseR;
 };
 
+/** Σp over the `count` rows of lowest loss; of equal losses the earlier rows count. */
+const lowestShare = (
+  losses: Float64Array,
+  p: Float64Array,
+  ascending: Float64Array,
+  count: number,
+): number => {
+  const highest = ascending[count - 1];
+  if (highest === undefined) return 0;
+  let ties = count - ascending.indexOf(highest);
+  return sumOf(p, (share, i) => (losses[i]! < highest || (losses[i] === highest && ties-- > 0) ? share : 0));
+};
+
 const domainShares = (domain: ArrayLike<number>, p: Float64Array): DomainShare[] => {
   const shares = new Map<number, { rows: number; weight: number }>();
   p.forEach((weight, i) => {
@@ -107,7 +120,6 @@ export const diagnose = (
   const p = weights.map((weight) => weight / weightSum);
   const plain = sumOf(correction, (c, i) => c * losses[i]!) / sumOf(correction);
   const preferred = sumOf(p, (share, i) => share * losses[i]!);
-  const byLoss = Uint32Array.from(losses.keys()).toSorted((a, b) => losses[a]! - losses[b]!);
   const ascending = losses.toSorted();
   const largest = p.toSorted().toReversed();
   return {
@@ -122,7 +134,7 @@ export const diagnose = (
     klFromUniform: sumOf(p, (share) => (share === 0 ? 0 : share * Math.log(size * share))),
     droValue: droValueOf(scores, facts.inverseR),
     fractionAtCap: sumOf(losses, (_, row) => (facts.atCap(row) ? 1 : 0)) / size,
-    lowerHalfShare: sumOf(byLoss.subarray(0, size >> 1), (row) => p[row]!),
+    lowerHalfShare: lowestShare(losses, p, ascending, size >> 1),
     topTenthShare: sumOf(largest.subarray(0, Math.ceil(size / 10))),
     lengthCorrelation: correlation(p, targets),
     loss: {

@@ -15,14 +15,14 @@ const suffixSums = (descending: Float64Array): Float64Array => {
  * @returns shape [M], Σ = 1, each ≤ cap
  */
 export const withMaxWeight = (weights: Float64Array, cap: number): Float64Array => {
+  if (weights.every((weight) => weight <= cap)) return weights;
   const descending = weights.toSorted().toReversed();
   const sums = suffixSums(descending);
   const free = (capped: number): number => Math.max(0, 1 - capped * cap);
   let capped = 0;
   // Divided before they are scaled: what is left below the cap may be subnormal.
   while ((descending[capped]! / sums[capped]!) * free(capped) > cap) capped++;
-  if (capped === 0) return weights;
-  const threshold = descending[capped - 1]!;
+  const threshold = capped === 0 ? Infinity : descending[capped - 1]!;
   const mass = sums[capped]!;
   const share = free(capped) / Math.max(1, descending.length - capped);
   return weights.map((weight) => {
