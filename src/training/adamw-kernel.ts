@@ -3,20 +3,32 @@ import type { Code } from "./wasm-assembler.ts";
 import { advance, f32x4, load, store, wasmFunction, wasmModule, whileBelow } from "./wasm-assembler.ts";
 import { type WasmMemory, instantiateWasm } from "./web-assembly.ts";
 
-/** Functions of the kernel. Addresses are bytes in its memory, multiples of {@link KERNEL_STRIDE}. */
-export interface AdamwKernel {
-  /**
-   * One update of the range that starts at each of four addresses and ends where `parameter` reaches `end`, in float32 and in this order:
-   * g ← g·scale; m ← m·β₁ + g·(1−β₁); v ← v·β₂ + g·g·(1−β₂); p ← p·keep − m·rate / (√v·inverseRoot + ε).
-   */
-  update(
-    ...args: [
-      ...addresses: [parameter: number, gradient: number, firstMoment: number, secondMoment: number],
-      ...moments: [end: number, beta1: number, rest1: number, beta2: number, rest2: number],
-      ...step: [scale: number, keep: number, rate: number, inverseRoot: number, epsilon: number],
-    ]
-  ): void;
-}
+/** What an update is called with; addresses are bytes in the kernel's memory, multiples of {@link KERNEL_STRIDE}. */
+const parameters = {
+  parameter: "i32",
+  gradient: "i32",
+  firstMoment: "i32",
+  secondMoment: "i32",
+  end: "i32",
+  beta1: "f32",
+  rest1: "f32",
+  beta2: "f32",
+  rest2: "f32",
+  scale: "f32",
+  keep: "f32",
+  rate: "f32",
+  inverseRoot: "f32",
+  epsilon: "f32",
+} as const;
+
+/** Arguments of an update, by name. */
+export type AdamwArguments = { readonly [Name in keyof typeof parameters]: number };
+
+/**
+ * One update of the range that starts at each of four addresses and ends where `parameter` reaches `end`, in float32 and in this order:
+ * g ← g·scale; m ← m·β₁ + g·rest₁; v ← v·β₂ + g·g·rest₂; p ← p·keep − m·rate / (√v·inverseRoot + ε), rest = 1 − β.
+ */
+export type AdamwKernel = (update: AdamwArguments) => void;
 
 /** Bytes a round of the loop takes; ranges are multiples of it. */
 export const KERNEL_STRIDE = 32;
@@ -25,26 +37,10 @@ const { splat, sqrt, add, sub, mul, div } = f32x4;
 
 const update = wasmFunction({
   name: "update",
-  parameters: {
-    parameter: "i32",
-    gradient: "i32",
-    firstMoment: "i32",
-    secondMoment: "i32",
-    end: "i32",
-    beta1: "f32",
-    rest1: "f32",
-    beta2: "f32",
-    rest2: "f32",
-    scale: "f32",
-    keep: "f32",
-    rate: "f32",
-    inverseRoot: "f32",
-    epsilon: "f32",
-  },
+  parameters,
   locals: { g: "v128", m: "v128", v: "v128" },
   body: ({ get, set }) => {
-    const all = (name: "beta1" | "rest1" | "beta2" | "rest2" | "scale"): Code => splat(get(name));
-    const step = (name: "keep" | "rate" | "inverseRoot" | "epsilon"): Code => splat(get(name));
+    const all = (name: keyof typeof parameters): Code => splat(get(name));
     const lanes = (offset: number): Code =>
       [
         set("g", mul(load(get("gradient"), offset), all("scale"))),
@@ -62,8 +58,8 @@ const update = wasmFunction({
           get("parameter"),
           offset,
           sub(
-            mul(load(get("parameter"), offset), step("keep")),
-            div(mul(get("m"), step("rate")), add(mul(sqrt(get("v")), step("inverseRoot")), step("epsilon"))),
+            mul(load(get("parameter"), offset), all("keep")),
+            div(mul(get("m"), all("rate")), add(mul(sqrt(get("v")), all("inverseRoot")), all("epsilon"))),
           ),
         ),
       ].flat();
@@ -82,6 +78,8 @@ const update = wasmFunction({
 
 /** Compiles the kernel over a memory. About a millisecond. */
 export const createAdamwKernel = (memory: WasmMemory): AdamwKernel => {
-  const exported = instantiateWasm(wasmModule([update]), memory);
-  return { update: exported[update.name]! };
+  const run = instantiateWasm(wasmModule(update), memory)[update.name]!;
+  return (given) => {
+    run(...update.argumentsOf(given));
+  };
 };

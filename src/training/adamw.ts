@@ -38,16 +38,22 @@ export const createAdamw = (memory: ParameterMemory, options: AdamwOptions): Ada
       for (const part of ["matrices", "vectors"] as const) {
         const { start, end } = memory.range("parameter", part);
         const keep = part === "matrices" ? 1 - learningRate * weightDecay : 1;
-        kernel.update(
-          ...([
-            start,
-            memory.range("gradient", part).start,
-            memory.range("firstMoment", part).start,
-            memory.range("secondMoment", part).start,
-          ] as const),
-          ...([end, beta1, 1 - beta1, beta2, 1 - beta2] as const),
-          ...([scale, keep, rate, inverseRoot, epsilon] as const),
-        );
+        kernel({
+          parameter: start,
+          gradient: memory.range("gradient", part).start,
+          firstMoment: memory.range("firstMoment", part).start,
+          secondMoment: memory.range("secondMoment", part).start,
+          end,
+          beta1,
+          rest1: 1 - beta1,
+          beta2,
+          rest2: 1 - beta2,
+          scale,
+          keep,
+          rate,
+          inverseRoot,
+          epsilon,
+        });
       }
     },
   };

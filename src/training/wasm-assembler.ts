@@ -88,20 +88,26 @@ export interface Locals<Name extends string> {
   readonly set: (name: Name, value: Code) => Code;
 }
 
-/** An exported function. */
-export interface WasmFunction {
+/** An assembled function without results. */
+export interface Assembled {
   readonly name: string;
   readonly type: Code;
   readonly code: Code;
 }
 
-/** Assembles a function without results: the order of `parameters` is the order of its arguments; locals start as zeros. */
+/** {@link Assembled}, with the names of its parameters. */
+export interface WasmFunction<Parameter extends string> extends Assembled {
+  /** Named arguments in the order that the function takes them in. */
+  readonly argumentsOf: (named: Readonly<Record<Parameter, number>>) => number[];
+}
+
+/** Assembles a function; locals start as zeros. */
 export const wasmFunction = <Parameter extends string, Local extends string>(definition: {
   readonly name: string;
   readonly parameters: Readonly<Record<Parameter, ValueType>>;
   readonly locals: Readonly<Record<Local, ValueType>>;
   readonly body: (locals: Locals<Parameter | Local>) => readonly Code[];
-}): WasmFunction => {
+}): WasmFunction<Parameter> => {
   const typesOf = (names: Readonly<Record<string, ValueType>>): number[] =>
     Object.values(names).map((type) => valueTypes[type]);
   const order = [...Object.keys(definition.parameters), ...Object.keys(definition.locals)];
@@ -113,6 +119,8 @@ export const wasmFunction = <Parameter extends string, Local extends string>(def
   const locals = list(typesOf(definition.locals).map((type) => [1, type]));
   return {
     name: definition.name,
+    argumentsOf: (named: Readonly<Record<string, number>>) =>
+      Object.keys(definition.parameters).map((name) => named[name]!),
     type: [0x60, ...sequence(typesOf(definition.parameters)), 0],
     code: sequence([...locals, ...body.flat(), ...end]),
   };
@@ -121,15 +129,15 @@ export const wasmFunction = <Parameter extends string, Local extends string>(def
 const magicAndVersion: Code = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const section = (id: number, content: Code): Code => [id, ...sequence(content)];
 
-/** Bytes of a module that exports `functions` and imports its memory, of at least one page, as `host.memory` (§5.5). */
-export const wasmModule = (functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> => {
+/** Bytes of a module that exports one function and imports its memory, of at least one page, as `host.memory` (§5.5). */
+export const wasmModule = ({ name, type, code }: Assembled): Uint8Array<ArrayBuffer> => {
   const memory = [...text("host"), ...text("memory"), 0x02, 0x00, 1];
   return Uint8Array.from([
     ...magicAndVersion,
-    ...section(1, list(functions.map(({ type }) => type))),
+    ...section(1, list([type])),
     ...section(2, list([memory])),
-    ...section(3, list(functions.map((_, at) => unsigned(at)))),
-    ...section(7, list(functions.map(({ name }, at) => [...text(name), 0x00, ...unsigned(at)]))),
-    ...section(10, list(functions.map(({ code }) => code))),
+    ...section(3, list([[0]])), // the first function has the first type
+    ...section(7, list([[...text(name), 0x00, 0]])),
+    ...section(10, list([code])),
   ]);
 };
