@@ -19,8 +19,9 @@ export interface DiskFile {
 /** The operations that change a disk, each of them one thing that can fail or be the last before a crash. */
 export interface Disk {
   makeFolder(path: string): Promise<void>;
-  /** `create` fails when the file exists; `keep` opens what is there or creates it empty. */
-  openFile(path: string, mode: "create" | "keep"): Promise<DiskFile>;
+  /** `create` fails when the file exists; `keep` opens what is there or creates it empty; `durable` does so too, and every write
+   * is safe when it settles, as if a sync followed it (O_DSYNC: one operation where those are two). */
+  openFile(path: string, mode: "create" | "keep" | "durable"): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** fsync of a folder: the names in it survive a power cut. */
@@ -34,11 +35,7 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number)
   }
 };
 
-const readRange = async (
-  handle: FileHandle,
-  start: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> => {
+const readRange = async (handle: FileHandle, start: number, end: number) => {
   const bytes = new Uint8Array(Math.max(0, end - start));
   for (let done = 0; done < bytes.byteLength;) {
     const { bytesRead } = await handle.read(bytes, done, bytes.byteLength - done, start + done);
@@ -54,10 +51,13 @@ export const nodeDisk: Disk = {
     await mkdir(path, { recursive: true });
   },
   async openFile(path, mode) {
-    const flags = constants.O_RDWR | constants.O_CREAT | (mode === "create" ? constants.O_EXCL : 0);
-    const handle = await open(path, flags);
+    const extra = { create: constants.O_EXCL, keep: 0, durable: constants.O_DSYNC ?? 0 }[mode];
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT | extra);
     return {
-      write: (bytes, position) => writeAll(handle, bytes, position),
+      async write(bytes, position) {
+        await writeAll(handle, bytes, position);
+        if (mode === "durable" && extra === 0) await handle.datasync(); // Windows has no O_DSYNC
+      },
       sync: () => handle.datasync(),
       truncate: (byteLength) => handle.truncate(byteLength),
       close: () => handle.close(),
@@ -138,10 +138,38 @@ export interface Files {
   write(path: string, content: Uint8Array | string): Promise<void>;
   /** Opens a file to grow from `byteLength` on; what is behind is cut off. Without it: from its end. */
   openAppend(path: string, byteLength?: number): Promise<AppendFile>;
+  /** {@link Files.openAppend} of a file whose appended bytes are safe when `append` settles, without a sync. */
+  openDurable(path: string, byteLength?: number): Promise<AppendFile>;
   openRead(path: string): Promise<ReadFile>;
   /** fsync of a folder: names made in it so far survive a power cut. */
   syncFolder(path: string): Promise<void>;
 }
+
+type Mode = Parameters<Disk["openFile"]>[1];
+
+const openGrowing = (disk: Disk, path: string, mode: Mode, byteLength?: number): Promise<AppendFile> =>
+  attempt("open", path, async () => {
+    const file = await disk.openFile(path, mode);
+    let end = (await stat(path)).size;
+    if (byteLength !== undefined && byteLength !== end) {
+      await file.truncate(byteLength);
+      end = byteLength;
+    }
+    return {
+      path,
+      get byteLength() {
+        return end;
+      },
+      append: (bytes) =>
+        attempt("write", path, async () => {
+          await file.write(bytes, end);
+          end += bytes.byteLength;
+        }),
+      overwrite: (bytes, position) => attempt("write", path, () => file.write(bytes, position)),
+      sync: () => attempt("sync", path, () => file.sync()),
+      close: () => attempt("close", path, () => file.close()),
+    };
+  });
 
 const bytesOf = (content: Uint8Array | string): Uint8Array =>
   typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -200,29 +228,8 @@ export const createFiles = (disk: Disk = nodeDisk): Files => {
           await file.close();
         }
       }),
-    openAppend: (path, byteLength) =>
-      attempt("open", path, async () => {
-        const file = await disk.openFile(path, "keep");
-        let end = (await stat(path)).size;
-        if (byteLength !== undefined && byteLength !== end) {
-          await file.truncate(byteLength);
-          end = byteLength;
-        }
-        return {
-          path,
-          get byteLength() {
-            return end;
-          },
-          append: (bytes) =>
-            attempt("write", path, async () => {
-              await file.write(bytes, end);
-              end += bytes.byteLength;
-            }),
-          overwrite: (bytes, position) => attempt("write", path, () => file.write(bytes, position)),
-          sync: () => attempt("sync", path, () => file.sync()),
-          close: () => attempt("close", path, () => file.close()),
-        };
-      }),
+    openAppend: (path, byteLength) => openGrowing(disk, path, "keep", byteLength),
+    openDurable: (path, byteLength) => openGrowing(disk, path, "durable", byteLength),
     async openRead(path) {
       const handle = await attempt("open", path, () => open(path, "r"));
       return {

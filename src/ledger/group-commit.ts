@@ -1,6 +1,8 @@
-/** @file Commits on their way to the disk: data, sync, journal lines, sync; all that waits goes together.
+/** @file Commits on their way to the disk: data, then journal lines, each a durable write; all that waits goes together.
  *
- * Steps are encoded when they are committed, so that lines form their chain of checksums at once; only bytes wait here. */
+ * Steps are encoded when they are committed, so that lines form their chain of checksums at once; only bytes wait here. They
+ * wait for company, since the two writes cost the main thread about as much as everything else of a step: until
+ * someone asks for durability, half of what may wait does, or a second has passed. */
 import { crc32 } from "node:zlib";
 
 import type { AppendFile, Files } from "../files.ts";
@@ -11,6 +13,9 @@ import { segmentPath } from "./segments.ts";
 
 /** A segment is closed at this size, so that it can be sealed and read in pieces. */
 const segmentBytes = 64 * 2 ** 20;
+
+/** Longest time for which a step waits for company. */
+const patienceMs = 1000;
 
 interface WaitingStep {
   readonly step: number;
@@ -29,13 +34,15 @@ interface Waiter {
 export interface GroupCommitSetup {
   readonly files: Files;
   readonly folder: string;
-  /** Open at its good end. */
+  /** Open at its good end, by `openDurable`. */
   readonly journal: AppendFile;
   readonly history: History;
   /** Checksum of the journal's last line. */
   readonly previous: number;
   /** Number of the first segment to write, which must not exist. */
   readonly segment: number;
+  /** Steps that wait at most, ≥ 1. */
+  readonly maxUncommittedSteps: number;
 }
 
 /** The writer's queue. */
@@ -51,6 +58,7 @@ export class GroupCommit {
   #committed: number;
   #failure: { readonly error: unknown } | null = null;
   #draining: Promise<void> | null = null;
+  #patience: NodeJS.Timeout | null = null;
 
   constructor(setup: GroupCommitSetup) {
     this.#setup = setup;
@@ -70,7 +78,7 @@ export class GroupCommit {
     if (this.#failure !== null) throw this.#failure.error;
   }
 
-  /** Queues the step after the last one and starts writing. O(bytes) for the checksum, the rest happens off this call.
+  /** Queues the step after the last one. O(bytes) for the checksum; writing happens off this call.
    * @param batch the step's record batch, not changed any more */
   commit(batch: Uint8Array, rows: number, metrics: Metrics): void {
     const { history } = this.#setup;
@@ -95,22 +103,31 @@ export class GroupCommit {
     this.#segmentEnd = line.end;
     this.#committed = line.step;
     this.#waiting.push({ step: line.step, segment: line.segment, data, line: bytes });
-    this.#draining ??= this.#drain();
+    if (2 * this.#waiting.length >= this.#setup.maxUncommittedSteps) this.#write();
+    else this.#patience ??= setTimeout(() => this.#write(), patienceMs).unref();
   }
 
   /** Resolves when `step` is durable.
-   * @throws {StorageError} when the disk refused before */
+   * @throws {StorageError} when the disk refused this step or one before */
   durable(step: number): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure.error);
     if (step <= this.#durable) return Promise.resolve();
+    this.#write();
     return new Promise((resolve, reject) => this.#waiters.push({ step, resolve, reject }));
   }
 
-  /** Waits for what is under way and closes the segment. */
+  /** Writes what waits and closes the segment. */
   async close(): Promise<void> {
+    if (this.#failure === null) this.#write();
     await this.#draining;
     await this.#file?.append.close();
     this.#file = null;
+  }
+
+  #write(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
+    if (this.#waiting.length > 0) this.#draining ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
@@ -119,10 +136,10 @@ export class GroupCommit {
         const segment = this.#waiting[0]?.segment;
         if (segment === undefined) break;
         const next = this.#waiting.findIndex((step) => step.segment !== segment);
-        await this.#write(segment, this.#waiting.splice(0, next < 0 ? this.#waiting.length : next));
+        await this.#writeGroup(segment, this.#waiting.splice(0, next < 0 ? this.#waiting.length : next));
       }
     } catch (error) {
-      // After a failed fdatasync the kernel may drop dirty pages and call them clean: the descriptor is never used again.
+      // After a failed sync the kernel may drop dirty pages and call them clean: the descriptor is never used again.
       this.#failure = { error };
       for (const { reject } of this.#waiters.splice(0)) reject(error);
     } finally {
@@ -130,12 +147,10 @@ export class GroupCommit {
     }
   }
 
-  async #write(segment: number, group: readonly WaitingStep[]): Promise<void> {
+  async #writeGroup(segment: number, group: readonly WaitingStep[]): Promise<void> {
     const file = await this.#open(segment);
     await file.append(Buffer.concat(group.flatMap(({ data }) => data)));
-    await file.sync();
     await this.#setup.journal.append(Buffer.concat(group.map(({ line }) => line)));
-    await this.#setup.journal.sync();
     const durable = group.at(-1)!.step;
     this.#durable = durable;
     const isDone = ({ step }: Waiter): boolean => step <= durable;
@@ -148,7 +163,7 @@ export class GroupCommit {
     const { files, folder } = this.#setup;
     await this.#file?.append.close();
     this.#file = null;
-    const append = await files.openAppend(segmentPath(folder, segment));
+    const append = await files.openDurable(segmentPath(folder, segment));
     this.#file = { segment, append };
     await files.syncFolder(folder);
     return append;

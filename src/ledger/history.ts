@@ -26,32 +26,52 @@ export interface StepPlace {
   readonly crc: number;
 }
 
+const fields = 6;
+
 interface Branch {
   readonly parent: number | null;
   /** Last step shared with the parent. */
   readonly from: number;
-  readonly steps: GrowingRecords;
+  readonly steps: StepPlaces;
 }
 
-/** Numbers in records of fixed width; 48 bytes a step instead of an object's 120. */
-class GrowingRecords {
-  static readonly width = 6;
-  length = 0;
-  #values = new Float64Array(64 * GrowingRecords.width);
+/** Places of a branch's steps, in order; 48 bytes a step instead of an object's 120. */
+class StepPlaces {
+  #values = new Float64Array(64 * fields);
+  #length = 0;
 
-  push(...record: readonly number[]): void {
-    const at = this.length * GrowingRecords.width;
+  get length(): number {
+    return this.#length;
+  }
+
+  push(place: Omit<StepPlace, "step" | "branch">): void {
+    const at = this.#length * fields;
     if (at === this.#values.length) {
       const grown = new Float64Array(2 * at);
       grown.set(this.#values);
       this.#values = grown;
     }
-    this.#values.set(record, at);
-    this.length++;
+    this.#values[at] = place.segment;
+    this.#values[at + 1] = place.start;
+    this.#values[at + 2] = place.end;
+    this.#values[at + 3] = place.rows;
+    this.#values[at + 4] = place.data;
+    this.#values[at + 5] = place.crc;
+    this.#length++;
   }
 
-  value(index: number, field: number): number {
-    return this.#values[index * GrowingRecords.width + field]!;
+  at(index: number, step: number, branch: number): StepPlace {
+    const at = index * fields;
+    return {
+      step,
+      branch,
+      segment: this.#values[at]!,
+      start: this.#values[at + 1]!,
+      end: this.#values[at + 2]!,
+      rows: this.#values[at + 3]!,
+      data: this.#values[at + 4]!,
+      crc: this.#values[at + 5]!,
+    };
   }
 }
 
@@ -85,7 +105,7 @@ export class History {
       const isRooted = line.parent === null ? line.step === 0 : line.step <= this.lastStep(line.parent);
       if (!isNext || !isRooted) throw this.#misplaced(offset, `branch ${line.branch}`);
       if (this.#branches.length === 0) this.#firstCrc = crc;
-      this.#branches.push({ parent: line.parent, from: line.step, steps: new GrowingRecords() });
+      this.#branches.push({ parent: line.parent, from: line.step, steps: new StepPlaces() });
     } else if (line.kind === "step") {
       if (line.branch !== this.branch || line.step !== this.lastStep(line.branch) + 1)
         throw this.#misplaced(offset, `step ${line.step}`);
@@ -123,17 +143,7 @@ export class History {
   place(branch: number, step: number): StepPlace {
     const writer = this.writerOf(branch, step);
     const { from, steps } = this.#branchAt(writer);
-    const value = (field: number): number => steps.value(step - from - 1, field);
-    return {
-      step,
-      branch: writer,
-      segment: value(0),
-      start: value(1),
-      end: value(2),
-      rows: value(3),
-      data: value(4),
-      crc: value(5),
-    };
+    return steps.at(step - from - 1, step, writer);
   }
 
   /** Rows of the steps up to `step` as `branch` sees them. O(steps). */
@@ -143,10 +153,10 @@ export class History {
     return rows;
   }
 
-  #addStep(line: StepLine, crc: number): void {
-    const start = this.#segmentEnds.get(line.segment) ?? 0;
-    this.#segmentEnds.set(line.segment, line.end);
-    this.#branches[line.branch]!.steps.push(line.segment, start, line.end, line.rows, line.data, crc);
+  #addStep({ segment, end, rows, data, branch }: StepLine, crc: number): void {
+    const start = this.#segmentEnds.get(segment) ?? 0;
+    this.#segmentEnds.set(segment, end);
+    this.#branches[branch]!.steps.push({ segment, start, end, rows, data, crc });
   }
 
   #branchAt(branch: number): Branch {

@@ -68,7 +68,7 @@ export class Ledger {
     this.#parts = parts;
     this.recovery = recovered.recovery;
     this.rebuilt = rebuilt;
-    this.#commits = new GroupCommit({ ...setup, ...recovered });
+    this.#commits = new GroupCommit({ ...setup, ...setup.options, ...recovered });
     this.#reports = new Reports(index, setup.options.nonFinite);
     this.#step = recovered.history.lastStep(recovered.history.branch);
     this.#observations = recovered.history.rowsThrough(recovered.history.branch, this.#step);

@@ -186,7 +186,7 @@ export const recover = async ({
   const setAside = await setUncommittedAside(files, folder, history, lengths);
   if (end.tornBytes > 0) setAside.unshift(await setTailAside(files, path, end.end));
 
-  const journal = await files.openAppend(path);
+  const journal = await files.openDurable(path);
   const abandoned =
     history.branch < 0 ? null : { branch: history.branch, step: history.lastStep(history.branch) };
   const line = nextBranch(history, position, emaAlpha);
@@ -196,7 +196,6 @@ export const recover = async ({
     history.add({ line, crc, offset: journal.byteLength });
     previous = crc;
     await journal.append(bytes);
-    await journal.sync();
     await files.syncFolder(folder);
   }
   const known = (await files.list(folder)).map((name) => Number(/^segment-(\d+)/.exec(name)?.[1] ?? 0));
