@@ -38,37 +38,54 @@ export const openStages = async (
   folder: string,
   options: { readonly position?: StagesPosition | undefined; readonly stealLock?: boolean | undefined } = {},
 ): Promise<Stages> => {
-  const { position } = options;
+  const { position, stealLock } = options;
   const corpus = await openCorpus(config.corpus.manifest, config.corpus);
-  const { fingerprint, domains, shards } = corpus.manifest;
-  if (position !== undefined && position.corpus !== fingerprint)
-    throw new ConfigError("the corpus must be the one that the run was started with", {
-      keyPath: "corpus.manifest",
-      path: config.corpus.manifest,
-      hint: `its fingerprint is ${fingerprint.slice(0, 12)}, the run's is ${position.corpus.slice(0, 12)}; start a new run, or bring the old corpus back`,
+  const opened: { close(): Promise<void> }[] = [corpus];
+  try {
+    if (position !== undefined) checkFingerprint(corpus, position.corpus, config.corpus.manifest);
+    const ledger = await openLedger({
+      files,
+      folder,
+      shards: corpus.manifest.shards,
+      lag: config.sampler.lag,
+      options: config.ledger,
+      ...(position !== undefined && { resume: { position: position.ledger, pages: position.pages } }),
+      ...(stealLock !== undefined && { stealLock }),
     });
-  const { lag, score, power, kind } = config.sampler;
-  const ledger = await openLedger({
-    files,
-    folder,
-    shards,
-    lag,
-    options: config.ledger,
-    ...(position !== undefined && { resume: { position: position.ledger, pages: position.pages } }),
-    ...(options.stealLock !== undefined && { stealLock: options.stealLock }),
+    opened.unshift(ledger);
+    return tie(config, corpus, ledger, position?.sampler);
+  } catch (error) {
+    for (const stage of opened) await stage.close();
+    throw error;
+  }
+};
+
+const checkFingerprint = ({ manifest }: Corpus, expected: string, path: string): void => {
+  if (manifest.fingerprint === expected) return;
+  throw new ConfigError("the corpus must be the one that the run was started with", {
+    keyPath: "corpus.manifest",
+    path,
+    hint: `its fingerprint is ${manifest.fingerprint.slice(0, 12)}, the run's is ${expected.slice(0, 12)}; start a new run, or bring the old corpus back`,
   });
+};
+
+/** Gives each stage what it needs of the others, as functions. */
+const tie = (config: Config, corpus: Corpus, ledger: Ledger, state: SamplerState | undefined): Stages => {
+  const { lag, score, power } = config.sampler;
   const sampler = createSampler(
     {
       seed: config.seed,
       batchSize: config.training.batchSize,
-      streams: domains.map(({ name }, domain) => ({ name, domain, blocks: corpus.blocksOf(domain) })),
+      streams: corpus.manifest.domains.map(({ name }, domain) => ({
+        name,
+        domain,
+        blocks: corpus.blocksOf(domain),
+      })),
       options: config.sampler,
-      score: async (blocks, step) => {
-        if (kind === "uniform") return null;
-        return scoreWindow(await ledger.statistics(blocks, score, step - lag - 1), blocks, power);
-      },
+      score: async (blocks, step) =>
+        scoreWindow(await ledger.statistics(blocks, score, step - lag - 1), blocks, power),
     },
-    position?.sampler,
+    state,
   );
   return {
     corpus,

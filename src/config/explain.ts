@@ -1,7 +1,7 @@
 /** @file What is wrong with a pipeline, in the user's words: key path, line, value and fix. */
 import type { z } from "zod";
 
-import { ConfigError, mustBe } from "../errors.ts";
+import { ConfigError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 import { jsonSchemaOf } from "./schema.ts";
 
@@ -34,8 +34,23 @@ const keysAt = (keyPath: readonly PropertyKey[]): string[] => {
 const valueAt = (value: unknown, keyPath: readonly PropertyKey[]): unknown =>
   keyPath.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
 
-const shown = (value: unknown): string =>
-  value === undefined ? "nothing" : typeof value === "object" ? JSON.stringify(value) : String(value);
+const shown = (value: unknown): string => {
+  if (value === undefined) return "nothing";
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+};
+
+/** What a value must be or do, from a schema's message: `Too small: expected number to be >=1` → `be at least 1`. */
+const ruleOf = (message: string): string => {
+  const own = /^must (.*)$/s.exec(message)?.[1];
+  if (own !== undefined) return own;
+  const bound = /^Too (?:small|big): expected (.*?)(?: to be)? (>=|<=|>|<)(\S+)/.exec(message);
+  if (bound !== null) {
+    const word = { ">=": "at least", "<=": "at most", ">": "above", "<": "below" }[bound[2]!]!;
+    return `be ${word} ${bound[3]}`;
+  }
+  const kind = /^Invalid (?:input|option): expected (.*?)(?:, received .*)?$/s.exec(message)?.[1] ?? message;
+  return `be ${kind}`;
+};
 
 /** The error of one schema issue. */
 export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin): ConfigError => {
@@ -60,9 +75,11 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
     if (deepest !== undefined && deepest.path.length > 0)
       return explain({ ...deepest, path: [...issue.path, ...deepest.path] }, value, origin);
   }
-  const rule = issue.message.replace(/^Invalid input: expected |^Too (small|big): expected \w+ to be /, "");
   const got = valueAt(value, issue.path);
   const hint =
     got === undefined ? `add ${keyPath}` : `edit ${keyPath}, or override it with --set ${keyPath}=…`;
-  return new ConfigError(mustBe(keyPath || "the pipeline", rule, shown(got)), { ...place, keyPath, hint });
+  return new ConfigError(`${keyPath || "the pipeline"} must ${ruleOf(issue.message)}, got ${shown(got)}`, {
+    ...place,
+    ...(keyPath !== "" && { keyPath, hint }),
+  });
 };

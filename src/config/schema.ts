@@ -79,7 +79,7 @@ export const pipelineSchema: z.ZodType<Config, Pipeline> = z
       .default("counterweight")
       .describe("Key of every random choice of the run: orders, draws, initial parameters."),
     steps: z.int().min(1).describe("Optimiser steps of the run.").meta({ changesOnResume: true }),
-    corpus: corpusOptions,
+    corpus: corpusOptions.describe("Where instances come from."),
     sampler: samplerOptions.prefault({}),
     weighing: weighingOptions.prefault({}),
     ledger: ledgerOptions.prefault({}),

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+
+import { explain } from "../../src/config/explain.ts";
+
+const issueOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error!.issues[0]!;
+
+describe("explain", () => {
+  it("words a rule with subject, rule, value and place", () => {
+    const schema = z.strictObject({ a: z.strictObject({ b: z.number().min(2) }) });
+    const value = { a: { b: 1 } };
+    const origin = { path: "p.yaml", lineOf: () => 12 };
+    expect(explain(issueOf(schema, value), value, origin).message).toBe(
+      "a.b must be at least 2, got 1 (a.b, p.yaml:12)",
+    );
+  });
+
+  it("goes into the branch of a union that came furthest", () => {
+    const schema = z.union([z.number(), z.strictObject({ kind: z.literal("x"), n: z.number() })]);
+    const value = { kind: "x", n: "no" };
+    expect(explain(issueOf(schema, value), value, { lineOf: () => undefined }).message).toBe(
+      'n must be number, got "no" (n)',
+    );
+  });
+
+  it("says the whole pipeline when the path is empty", () => {
+    expect(explain(issueOf(z.strictObject({}), 3), 3, { lineOf: () => undefined }).message).toBe(
+      "the pipeline must be object, got 3",
+    );
+  });
+});

@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { Step } from "../src/loop.ts";
+import { type Run, openRun } from "../src/run.ts";
+import type { Summary } from "../src/summary.ts";
+import type { Trainer } from "../src/training/trainer.ts";
+import { createScriptedTrainer } from "./support/scripted-trainer.ts";
+import { writeSmallCorpus } from "./support/small-corpus.ts";
+
+let folder: string;
+let dir: string;
+let manifest: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "counterweight-drive-"));
+  dir = join(folder, "run");
+  ({ manifestPath: manifest } = await writeSmallCorpus(join(folder, "corpus")));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (
+  steps: number,
+  trainer: Trainer = createScriptedTrainer(
+    () => 2,
+    () => 1,
+  ),
+): Promise<Run> =>
+  openRun(
+    {
+      steps,
+      corpus: { manifest },
+      training: { batchSize: 4 },
+      evaluation: { everySteps: 4 },
+      checkpoint: { everySteps: 5, retain: 2 },
+    },
+    { dir, trainer },
+  );
+const tick = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("a run that is let go", () => {
+  it("emits every step once, evaluates and writes checkpoints when due, and leaves a summary", async () => {
+    const run = await open(12);
+    const steps: number[] = [];
+    let completed = false;
+    run.steps$.subscribe({ next: ({ step }) => steps.push(step), complete: () => (completed = true) });
+    const summary = await run.start();
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(completed).toBe(true);
+    expect(run.evaluations.map(({ step }) => step)).toEqual([0, 4, 8, 12]);
+    expect(readdirSync(join(dir, "checkpoints"))).toEqual(["step-000000010", "step-000000012"]);
+    expect(JSON.parse(readFileSync(join(dir, "summary.json"), "utf8"))).toEqual(
+      JSON.parse(JSON.stringify(summary)),
+    );
+    expect(summary).toMatchObject<Partial<Summary>>({
+      steps: 12,
+      plannedSteps: 12,
+      tokens: 12 * 4 * 8,
+      engine: "scripted",
+    });
+    expect(summary.heldOut["d0"]!.last.loss).toBe(1);
+    expect(summary.realisedShares["d0"]!.realised).toBeCloseTo(40 / 64, 1);
+    const lines = readFileSync(join(dir, "metrics.jsonl"), "utf8").trim().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as Step).step)).toEqual([
+      0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 12,
+    ]);
+  });
+
+  it("starts once, however often it is asked", async () => {
+    const run = await open(3);
+    expect(run.start()).toBe(run.start());
+    await run.start();
+  });
+
+  it("goes on when a subscriber leaves", async () => {
+    const run = await open(6);
+    const subscription = run.steps$.subscribe(() => subscription.unsubscribe());
+    expect((await run.start()).steps).toBe(6);
+  });
+});
+
+describe("stop", () => {
+  it("waits for the step in flight, writes a checkpoint of it, and closes", async () => {
+    const trainer = createScriptedTrainer(
+      () => 2,
+      () => 3,
+    );
+    const run = await open(1000, trainer);
+    const started = run.start();
+    await tick(40);
+    await run.stop();
+    const summary = await started;
+    const last = trainer.seen.at(-1)!.step;
+    expect(summary.steps).toBe(last);
+    expect(last).toBeLessThan(1000);
+    expect(readdirSync(join(dir, "checkpoints")).at(-1)).toBe(`step-${String(last).padStart(9, "0")}`);
+    const again = await openRun(undefined, { dir, from: "latest", trainer: createScriptedTrainer(() => 2) });
+    expect(again.resumedAt).toBe(last);
+    await again.stop();
+  });
+
+  it("before the start closes what is open", async () => {
+    const run = await open(5);
+    await run.stop();
+    const again = await openRun(undefined, { dir, from: "latest", trainer: createScriptedTrainer(() => 2) });
+    expect(again.resumedAt).toBe(0);
+    await again.stop();
+  });
+});
+
+describe("pause", () => {
+  it("holds the next step back until unpause; stop ends a paused run", async () => {
+    const trainer = createScriptedTrainer(() => 2);
+    const run = await open(500, trainer);
+    const started = run.start();
+    run.pause();
+    await tick(60);
+    const held = trainer.seen.length;
+    await tick(40);
+    expect(trainer.seen.length).toBe(held);
+    expect(held).toBeLessThan(3);
+    run.unpause();
+    await tick(40);
+    expect(trainer.seen.length).toBeGreaterThan(held);
+    run.pause();
+    await tick(20);
+    await run.stop();
+    expect((await started).steps).toBe(trainer.seen.length);
+  });
+});
+
+describe("a failing trainer", () => {
+  it("ends the run with its error, on steps$ too, and gives the folder back", async () => {
+    const failing = createScriptedTrainer((_shard, _row, _visit, step) => {
+      if (step === 7) throw new RangeError("the accelerator fell off");
+      return 1;
+    });
+    const run = await open(20, failing);
+    let seen: unknown;
+    run.steps$.subscribe({ error: (error: unknown) => (seen = error) });
+    await expect(run.start()).rejects.toThrow("the accelerator fell off");
+    expect(seen).toBeInstanceOf(RangeError);
+    await expect(run.stop()).rejects.toThrow("the accelerator fell off");
+    const again = await openRun(undefined, { dir, from: "latest", trainer: createScriptedTrainer(() => 2) });
+    expect(again.resumedAt).toBe(5);
+    await again.stop();
+  });
+
+  it("a loss that is not a number stops the run before its step is committed", async () => {
+    const run = await open(
+      20,
+      createScriptedTrainer((_s, _r, _v, step) => (step === 3 ? Number.NaN : 1)),
+    );
+    await expect(run.start()).rejects.toThrow(/finite|not a number/);
+    expect(run.stages.ledger.step).toBe(2);
+  });
+});
