@@ -79,6 +79,7 @@ for (const text of options.sizes.split(";")) {
   const contenders = { ours: await openOurs(sizes, data) };
   if (options.against) contenders.prototype = await openPrototype(options.against, sizes, dataOf(sizes));
   const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+  const cpuTimes = structuredClone(times);
   const losses = {};
   for (let round = -1; round < Number(options.rounds); round++) {
     const order = Object.keys(contenders);
@@ -86,24 +87,28 @@ for (const text of options.sizes.split(";")) {
       const repeats = round < 0 ? 2 : 5;
       for (let i = 0; i < repeats; i++) {
         const start = performance.now();
+        const usage = process.cpuUsage();
         losses[name] = (await contenders[name].run()).loss[0];
-        if (round >= 0) times[name].push(performance.now() - start);
+        const { user, system } = process.cpuUsage(usage);
+        if (round < 0) continue;
+        times[name].push(performance.now() - start);
+        cpuTimes[name].push((user + system) / 1000);
       }
     }
   }
-  const row = {
-    size: text,
-    threads,
-    ours: median(times.ours).toFixed(1),
-    best: Math.min(...times.ours).toFixed(1),
-  };
-  if (options.against)
-    Object.assign(row, {
-      prototype: median(times.prototype).toFixed(1),
-      "its best": Math.min(...times.prototype).toFixed(1),
-      ratio: (median(times.prototype) / median(times.ours)).toFixed(3),
-      "loss differs by": Math.abs(losses.ours - losses.prototype).toExponential(1),
-    });
+  const row = Object.fromEntries(
+    Object.keys(contenders).flatMap((name) => [
+      [`${name} ms`, median(times[name]).toFixed(1)],
+      [`${name} best`, Math.min(...times[name]).toFixed(1)],
+      [`${name} cpu ms`, median(cpuTimes[name]).toFixed(1)],
+    ]),
+  );
+  if (options.against) {
+    row.ratio = (median(times.prototype) / median(times.ours)).toFixed(3);
+    row["cpu ratio"] = (median(cpuTimes.prototype) / median(cpuTimes.ours)).toFixed(3);
+    row["losses differ by"] = Math.abs(losses.ours - losses.prototype);
+  }
+  console.log(`layers, heads, width, context, batch, vocabulary ${text}; ${threads} threads`);
   console.table([row]);
   for (const { close } of Object.values(contenders)) await close();
 }

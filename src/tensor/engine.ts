@@ -9,7 +9,8 @@ export type Tensors = Record<string, TensorData>;
 export interface Executable {
   /**
    * Runs once. Feeds name every input that the outputs depend on; they are read where they lie and must not change meanwhile.
-   * @param fetches outputs to be written into buffers of the caller, which may be those of feeds; the others come in fresh ones
+   * @param fetches outputs to be written into buffers of the caller; the others come in fresh ones. A buffer may also be
+   *   that of a feed, where nothing else reads the feed once the output is begun: an updated parameter, a growing sum
    * @returns every output by its name; those in `fetches` are the given buffers
    * @throws {EngineError} when a feed is missing or of another length or type, or when the engine fails
    */

@@ -58,13 +58,13 @@ export const gradientError = (name: string): number =>
     }),
   );
 
-const compileFor = async (
+/** Compiles for a backend; what webgpu would get runs on the cpu too, since its operators are right wherever they run. */
+export const compileFor = async (
   backend: Backend,
   threads: number,
-  { program, outputs }: TensorCase,
+  { program, outputs }: Pick<TensorCase, "program" | "outputs">,
 ): Promise<Executable> => {
   if (backend === "cpu") return (await openOnnxEngine({ backend, threads })).compile(program, outputs);
-  // As the webgpu backend would emit it, but run on the cpu: its operators are right wherever they run.
   const model = emitOnnx(program, outputs, backend);
   const runtime = await loadOnnxRuntime();
   const session = await runtime.InferenceSession.create(encodeModel(model), { intraOpNumThreads: threads });

@@ -44,6 +44,16 @@ describe("gradients", () => {
     expect(program.nodes.some(({ op }) => op === "mul")).toBe(false);
   });
 
+  it("builds nothing for paths that end at a stop", () => {
+    const program = new Program();
+    const x = program.input("x", [2]);
+    const y = program.exp(program.mul(program.stop(x), 3));
+    const seed = program.filled([2], 1);
+    const built = program.nodes.length;
+    gradients(program, [[y, seed]], [x]);
+    expect(program.nodes.slice(built).map(({ op }) => op)).toEqual(["constant", "expand"]);
+  });
+
   it("weights per-sample losses by seeds fed from outside", () => {
     const program = new Program();
     const [features, theta] = [program.input("features", [3, 2]), program.input("theta", [2, 1])];

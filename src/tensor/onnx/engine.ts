@@ -21,7 +21,8 @@ const sessionOptions = ({ backend, threads }: OnnxEngineOptions): Readonly<Recor
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   graphOptimizationLevel: "all",
-  logSeverityLevel: 3,
+  // Faults come as errors, not as lines on stderr.
+  logSeverityLevel: 4,
   // Half the memory at the same speed: shapes are static, so the arena's chunks fit already.
   enableMemPattern: false,
   // Waiting threads sleep: 1.56 times faster on a busy machine, the same on a quiet one.
@@ -52,7 +53,13 @@ export const openOnnxEngine = async (options: OnnxEngineOptions): Promise<Engine
         encodeModel(model),
         sessionOptions(options),
       ).catch((cause: unknown) => {
-        throw new EngineError(`the runtime refused the program: ${firstLine(cause)}`, {}, cause);
+        const hint =
+          backend === "webgpu" ? "webgpu needs a GPU and its Vulkan, Metal or Direct3D driver" : undefined;
+        throw new EngineError(
+          `the runtime refused the program: ${firstLine(cause)}`,
+          hint === undefined ? {} : { hint },
+          cause,
+        );
       });
       const executable = new OnnxExecutable(runtime, session, model.inputs, model.outputs);
       open.add(executable);

@@ -109,10 +109,17 @@ describe("openOnnxEngine", () => {
       message: `engine backend must be one of cpu, got "webgpu"`,
       hint: "the installed onnxruntime-node was built without it for this platform",
     });
-    const engine = await openOnnxEngine({ backend: "cpu", threads: 1, loadRuntime });
     const program = new Program();
-    await expect(engine.compile(program, { y: program.operand(1) })).rejects.toThrow(
-      "the runtime refused the program: no kernel for Foo",
-    );
+    const engine = await openOnnxEngine({ backend: "cpu", threads: 1, loadRuntime });
+    await expect(engine.compile(program, { y: program.operand(1) })).rejects.toMatchObject({
+      message: "the runtime refused the program: no kernel for Foo",
+      hint: undefined,
+    });
+    const capable = { ...poor, listSupportedBackends: () => [{ name: "webgpu" }] };
+    const gpu = await openOnnxEngine({ backend: "webgpu", threads: 1, loadRuntime: async () => capable });
+    expect(gpu.name).toBe("onnx webgpu");
+    await expect(gpu.compile(program, { y: program.operand(1) })).rejects.toMatchObject({
+      hint: "webgpu needs a GPU and its Vulkan, Metal or Direct3D driver",
+    });
   });
 });
