@@ -26,7 +26,7 @@ export interface DiskFailure {
   /** The system's error name; default `ENOSPC`. */
   readonly errno?: string;
   /** `once`: only that operation fails. `forever`: it and all later ones do. `stop`: it and all later ones never settle, as after a SIGKILL. */
-  readonly then?: "once" | "forever" | "stop";
+  readonly lasts?: "once" | "forever" | "stop";
   /** Counts only these; default all. */
   readonly of?: readonly DiskOperation[];
   /** A failing or stopped write leaves this share of its bytes behind, in [0, 1]; default 0. */
@@ -39,7 +39,7 @@ const systemError = (errno: string, operation: string, path: string): Error =>
 /** Wraps `disk` so that its `failure.at`-th operation fails. Close always closes, so that no descriptor leaks. */
 export const createFailingDisk = (failure: DiskFailure, disk: Disk = nodeDisk): FailingDisk => {
   const operations: { operation: DiskOperation; path: string }[] = [];
-  const then = failure.then ?? "once";
+  const lasts = failure.lasts ?? "once";
   let counted = 0;
 
   const attempt = async <T>(
@@ -51,9 +51,9 @@ export const createFailingDisk = (failure: DiskFailure, disk: Disk = nodeDisk): 
     operations.push({ operation, path });
     const isCounted = failure.of === undefined || failure.of.includes(operation);
     const failsNow = isCounted && (counted += 1) === failure.at;
-    if (!failsNow && !(counted >= failure.at && then !== "once")) return act();
+    if (!failsNow && !(counted >= failure.at && lasts !== "once")) return act();
     if (failsNow) await fail?.();
-    if (then === "stop") return new Promise(() => {});
+    if (lasts === "stop") return new Promise(() => {});
     throw systemError(failure.errno ?? "ENOSPC", operation, path);
   };
 

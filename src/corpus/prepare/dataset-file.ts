@@ -10,7 +10,7 @@ export interface DatasetSource {
   readonly path: string;
   readonly dataset: Dataset;
   /** Path, line and key path of a key, for an error about it. */
-  placeOf(keyPath: readonly PropertyKey[]): ErrorFacts;
+  readonly placeOf: (keyPath: readonly PropertyKey[]) => ErrorFacts;
 }
 
 type LineOf = (keyPath: readonly PropertyKey[]) => number | undefined;
@@ -33,8 +33,8 @@ const lineFinder = (contents: unknown, lines: LineCounter): LineOf => {
   };
 };
 
-const shown = (value: unknown): string =>
-  typeof value === "string" ? value : value === undefined ? "nothing" : JSON.stringify(value);
+/** A value as {@link mustBe} shows it. */
+const shown = (value: unknown): unknown => (typeof value === "object" ? JSON.stringify(value) : value);
 
 const valueAt = (value: unknown, keyPath: readonly PropertyKey[]): unknown => {
   let at = value;
@@ -45,11 +45,11 @@ const valueAt = (value: unknown, keyPath: readonly PropertyKey[]): unknown => {
   return at;
 };
 
+/** A rule in our wording, from the schema's: `Too small: expected number to be >=8` is `>=8`. */
 const wordingOf = (message: string): string =>
-  message.replace(
-    /^Invalid input: expected |^Invalid option: expected |^Too (small|big): expected \w+ to be /,
-    "",
-  );
+  message
+    .replace(/^Invalid (input|option): expected |^Too (small|big): expected \w+ to (be|have) /, "")
+    .replace(/, received .*$/, "");
 
 /** Reads and checks a dataset file (YAML).
  * @throws {ConfigError} when it is missing, not YAML, or has a wrong key or value: the first of them, by key path and line
@@ -82,10 +82,15 @@ export const readDataset = async (files: Files, path: string): Promise<DatasetSo
       hint: "check its spelling, or remove it",
     });
   }
-  const rule = issue.code === "invalid_key" ? issue.issues[0]!.message : wordingOf(issue.message);
   const place = placeOf(issue.path);
-  throw new ConfigError(mustBe(place.keyPath || "the dataset", rule, shown(valueAt(value, issue.path))), {
+  const hint = `edit ${place.keyPath || "it"}`;
+  if (issue.code === "invalid_key") {
+    const subject = `a name in ${issue.path.slice(0, -1).join(".")}`;
+    throw new ConfigError(mustBe(subject, issue.issues[0]!.message, issue.path.at(-1)), { ...place, hint });
+  }
+  const got = shown(valueAt(value, issue.path));
+  throw new ConfigError(mustBe(place.keyPath || "the dataset", wordingOf(issue.message), got), {
     ...place,
-    hint: `edit ${place.keyPath || "it"}`,
+    hint,
   });
 };

@@ -42,7 +42,8 @@ export const openWorkerPool = (size: number): WorkerPool => {
     if (job !== undefined) settle(job);
   };
   const openWorker = (): Worker => {
-    const worker = new Worker(new URL("./prepare-worker.js", import.meta.url));
+    // The process' own flags may not suit a thread: --input-type makes it fail at its start.
+    const worker = new Worker(new URL("./prepare-worker.js", import.meta.url), { execArgv: [] });
     worker.on("message", (reply: WorkerReply) => {
       finish(worker, (job) => {
         if ("error" in reply) job.reject(fromErrorMessage(reply.error));
@@ -50,8 +51,15 @@ export const openWorkerPool = (size: number): WorkerPool => {
       });
       startNext(worker);
     });
-    worker.on("error", (error) => finish(worker, (job) => job.reject(error)));
+    // A thread that ends for want of memory, or cannot start, takes no more tasks: nobody may wait for it.
+    worker.on("error", (error) => void close(error));
     return worker;
+  };
+  const close = async (reason: Error): Promise<void> => {
+    closedWith ??= reason;
+    for (const job of [...waiting.splice(0), ...running.values()]) job.reject(closedWith);
+    running.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
   };
   const workers = Array.from({ length: size }, openWorker);
 
@@ -69,11 +77,6 @@ export const openWorkerPool = (size: number): WorkerPool => {
     survey: (task) => run<Survey>(task),
     train: (task) => run<Merges>(task),
     encode: (task) => run<EncodedSlice>(task),
-    async close(reason = new Error("the threads were closed")) {
-      closedWith ??= reason;
-      for (const job of [...waiting.splice(0), ...running.values()]) job.reject(closedWith);
-      running.clear();
-      await Promise.all(workers.map((worker) => worker.terminate()));
-    },
+    close: (reason = new Error("the threads were closed")) => close(reason),
   };
 };

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { preSplitPattern, wordEnd } from "../../../src/corpus/tokenizer/pre-split.ts";
+import { unicodeText } from "../../support/unicode-text.ts";
 
 const wordsOf = (text: string): string[] => {
   const bytes = new TextEncoder().encode(text);
@@ -18,7 +19,7 @@ const wordsOf = (text: string): string[] => {
 const text = fc.string({
   unit: fc.oneof(
     fc.constantFrom(" ", "\n", "\t", "a", "Z", "7", "0", "-", "(", "é", "\u00a0", "日"),
-    fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
+    unicodeText({ minLength: 1, maxLength: 1 }),
   ),
 });
 
