@@ -8,7 +8,7 @@ import { type Step, closedLoop } from "./loop.ts";
 import { type Stages, readHeldOut } from "./open.ts";
 import { type MetricsLine, openMetrics, placesOf } from "./run-folder.ts";
 import type { SamplerState } from "./sampler/sampler.ts";
-import { type Summary, summarise } from "./summary.ts";
+import { type Summary, createTally, summarise } from "./summary.ts";
 import { type Evaluation, evaluate } from "./training/evaluation.ts";
 import type { Trainer } from "./training/trainer.ts";
 
@@ -94,6 +94,8 @@ export const createDrive = (run: OpenedRun): Drive => {
     const heldOut = trainer.score === undefined ? [] : await readHeldOut(corpus, config.evaluation.rows);
     let last = { step: resumedAt, sampler: sampler.state() };
     let written = checkpoint?.step;
+    const tally = createTally();
+    for (const line of run.metrics) if (!("heldOut" in line)) tally.add(line);
 
     const evaluateAt = async (step: number): Promise<void> => {
       if (trainer.score === undefined) return;
@@ -125,6 +127,7 @@ export const createDrive = (run: OpenedRun): Drive => {
     const settle = async ({ step, metrics: line, sampler: state }: Step): Promise<void> => {
       stopwatch.stop();
       const isLast = step === config.steps;
+      tally.add(line);
       await metrics.add({ step, ...line });
       if (isLast || step % config.evaluation.everySteps === 0) await evaluateAt(step);
       if (isLast || step % config.checkpoint.everySteps === 0) await writeCheckpointAt(step, state);
@@ -145,7 +148,7 @@ export const createDrive = (run: OpenedRun): Drive => {
       stopwatch.stop();
       await writeCheckpointAt(last.step, last.sampler);
       await ledger.flush();
-      const summary = summarise(run, evaluations, last.step, stopwatch.seconds());
+      const summary = summarise(run, evaluations, tally.total(), last.step, stopwatch.seconds());
       await files.publish(placesOf(dir).summary, `${JSON.stringify(summary, null, 2)}\n`);
       return summary;
     } finally {

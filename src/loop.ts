@@ -69,8 +69,9 @@ const train = async ({ batch, sampler }: Assembled, stages: Stages, trainer: Tra
   const { step, draws, size, seqLen } = batch;
   const { probability, base, domain } = draws;
   let taken: Float64Array | undefined;
-  const result = await trainer.step(batch, (losses) => {
-    taken = stages.weighing.weigh({ losses, probability, base, domain }, step).weights;
+  const fullRows = new Uint32Array(size).fill(seqLen - 1);
+  const result = await trainer.step(batch, (losses, targets = fullRows) => {
+    taken = stages.weighing.weigh({ losses, probability, base, domain, targets }, step).weights;
     return taken;
   });
   const used = result.weights ?? taken;
@@ -81,7 +82,7 @@ const train = async ({ batch, sampler }: Assembled, stages: Stages, trainer: Tra
     });
   const { ledger } = stages;
   const losses = Float32Array.from(result.losses);
-  const targets = result.targets ?? new Uint32Array(size).fill(seqLen - 1);
+  const targets = result.targets ?? fullRows;
   ledger.report(step, losses, 0, targets);
   const { diagnostics } = stages.weighing.weigh({ losses, probability, base, domain, targets, used }, step);
   const weights = Float64Array.from(used);

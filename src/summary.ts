@@ -24,11 +24,47 @@ export interface Summary {
   >;
   /** Passes over each domain's windows, fractions included: 2.5 is in the middle of the third. */
   readonly passes: Readonly<Record<string, number>>;
+  /** What weights did over all steps: means, and the largest M·w_max. */
+  readonly weighing: WeighingTally;
+  /** Share of the training instances with at least one loss. */
+  readonly coverage: number;
   /** Observations in the live log, and instances with at least one loss. */
   readonly ledger: { readonly observations: number; readonly instances: number; readonly bytes: number };
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** The weighing of a run in numbers; see `WeighingDiagnostics` for what each means. */
+export interface WeighingTally {
+  readonly ess: number;
+  readonly maxWeightTimesSize: number;
+  readonly gamma: number;
+  readonly rho: number;
+}
+
+/** Tallies the records of steps as they come. */
+export const createTally = (): {
+  add(metrics: Readonly<Record<string, unknown>>): void;
+  total(): WeighingTally;
+} => {
+  let steps = 0;
+  const sums = { ess: 0, gamma: 0, rho: 0 };
+  let largest = 0;
+  const numberOf = (value: unknown): number => (typeof value === "number" ? value : Number.NaN);
+  return {
+    add(metrics) {
+      steps++;
+      for (const key of ["ess", "gamma", "rho"] as const) sums[key] += numberOf(metrics[key]);
+      largest = Math.max(largest, numberOf(metrics["maxWeightTimesSize"]));
+    },
+    total: () => ({
+      ess: sums.ess / steps,
+      gamma: sums.gamma / steps,
+      rho: sums.rho / steps,
+      maxWeightTimesSize: largest,
+    }),
+  };
+};
 
 /** First and last evaluation side by side. */
 export const heldOutOf = (evaluations: readonly Evaluation[]): Summary["heldOut"] => {
@@ -57,6 +93,7 @@ export const summarise = (
     trainer,
   }: { readonly config: Config; readonly stages: Stages; readonly trainer: Trainer },
   evaluations: readonly Evaluation[],
+  weighing: WeighingTally,
   steps: number,
   seconds: number,
 ): Summary => {
@@ -83,6 +120,8 @@ export const summarise = (
         pass + drawnInPass / (rows * keepOf(config.sampler)),
       ]),
     ),
+    weighing,
+    coverage: ledger.totals.instances / shares.reduce((total, { rows }) => total + rows, 0),
     ledger: ledger.totals,
     engine: trainer.name ?? "own trainer",
     versions: versions(),

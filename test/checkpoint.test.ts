@@ -98,7 +98,7 @@ describe("a checkpoint", () => {
       const operations = whole.operations.length;
       let cut = 0;
       for (let at = 1; at <= operations; at++) {
-        const disk = createFailingDisk({ at, then: how === "stop" ? "stop" : "forever", tornShare: 0.5 });
+        const disk = createFailingDisk({ at, lasts: how === "stop" ? "stop" : "forever", tornShare: 0.5 });
         const writing = write(createFiles(disk), 2).then(
           () => "done",
           () => "failed",

@@ -33,11 +33,12 @@ export const summaryText = (summary: Summary, folder: string): string => {
         ],
       ]),
     );
-  const { steps, plannedSteps, tokens, seconds, tokensPerSecond, ledger } = summary;
+  const { steps, plannedSteps, tokens, seconds, tokensPerSecond, ledger, weighing, coverage } = summary;
   const done = steps === plannedSteps ? `${steps} steps` : `${steps} of ${plannedSteps} steps`;
   parts.push(
     `${done}, ${count(tokens)} tokens in ${duration(seconds)}, ${count(tokensPerSecond)} tokens/s on ${summary.engine}`,
-    `ledger: ${count(ledger.observations)} observations of ${count(ledger.instances)} instances, ${count(ledger.bytes)}B`,
+    `weights: ESS ${weighing.ess.toFixed(1)} of a batch, M·w_max up to ${weighing.maxWeightTimesSize.toFixed(2)}, gamma ${weighing.gamma.toFixed(4)} nats, rho ${weighing.rho.toFixed(3)}`,
+    `ledger: ${count(ledger.observations)} observations of ${count(ledger.instances)} instances (${percent(coverage)} of them all), ${count(ledger.bytes)}B`,
     `all of it lies in ${folder}: summary.json, metrics.jsonl, checkpoints/, ledger/`,
   );
   return `${parts.join("\n")}\n`;

@@ -36,6 +36,7 @@ const nextRunFolder = async (pipeline: string): Promise<string> => {
 const progressOf = (run: Run): ((step: Step) => string) => {
   const { steps, training } = run.config;
   const { domains, seqLen } = run.stages.corpus.manifest;
+  const { ledger } = run.stages;
   const started = performance.now();
   return ({ step, metrics }) => {
     const seconds = (performance.now() - started) / 1000;
@@ -46,13 +47,20 @@ const progressOf = (run: Run): ((step: Step) => string) => {
     const mix = shares.map(
       ({ domain, realised }) => `${domains[domain]!.name} ${((100 * realised) / total).toFixed(0)}%`,
     );
+    const rows = shares.reduce((sum, share) => sum + share.rows, 0);
     const left = ((steps - step) * seconds) / done;
     return [
       `step ${step}/${steps}`,
       `loss ${metrics["loss"]?.toFixed(3)}`,
       `${count(rate)} tokens/s`,
-      mix.join(" "),
       `${duration(left)} left`,
+      `ESS ${metrics["ess"]!.toFixed(1)}/${training.batchSize}`,
+      `M·w_max ${metrics["maxWeightTimesSize"]!.toFixed(2)}`,
+      `gamma ${metrics["gamma"]!.toFixed(3)}`,
+      `rho ${metrics["rho"]!.toFixed(3)}`,
+      `coverage ${((100 * ledger.totals.instances) / rows).toFixed(0)}%`,
+      `ledger ${count(ledger.totals.bytes)}B`,
+      mix.join(" "),
     ].join(" · ");
   };
 };

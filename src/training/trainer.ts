@@ -21,8 +21,9 @@ export interface Batch {
   readonly draws: Draws;
 }
 
-/** Final weights of the batch from its losses: shape [M], nats per token in, gradient coefficients out. */
-export type Weigh = (losses: ArrayLike<number>) => Float64Array;
+/** Final weights of the batch from its losses: shape [M], nats per token in, gradient coefficients out.
+ * @param targets shape [M], active targets a row; L − 1 each when left out */
+export type Weigh = (losses: ArrayLike<number>, targets?: ArrayLike<number>) => Float64Array;
 
 /** What a step gives back. */
 export interface StepResult {
