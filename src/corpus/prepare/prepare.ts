@@ -85,6 +85,7 @@ const missingOrDamaged = (error: unknown): undefined => {
 };
 
 /** Prepares a corpus: hashes the inputs, surveys the text (documents, words), trains the tokenizer, encodes in threads and writes shards, then the manifest.
+ * Writes train/<domain>-<part>.parquet and held-out/ likewise, tokenizer.json, manifest.json, and prepared/ with the records that a restart reads.
  * The bytes written depend on the dataset file's options and on what is in its inputs, on nothing else; not on `workers`.
  * After a crash or a stop the same call goes on: pieces whose hashes are right are used again. With nothing to do it only checks, `reused: true`.
  * @throws {ConfigError}  for a wrong key, a missing or altered input, text that is not UTF-8, too few documents, or a folder with another corpus
