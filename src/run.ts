@@ -103,8 +103,9 @@ const resolveConfig = async (
     return given;
   }
   const before = await readRunConfig(files, dir);
-  if (given !== undefined) checkResumable(before, given);
-  return given ?? before;
+  const after = given ?? (await readConfig(files, placesOf(dir).config, overrides));
+  checkResumable(before, after);
+  return after;
 };
 
 /** Opens a run.

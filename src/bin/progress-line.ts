@@ -55,7 +55,8 @@ export const createProgressLine = (
       clear();
       const text = line();
       const columns = stream.columns || 80;
-      stream.write(styleText("dim", text.length >= columns ? `${text.slice(0, columns - 2)}…` : text));
+      const shown = text.length >= columns ? `${text.slice(0, columns - 2)}…` : text;
+      stream.write(styleText("dim", shown, { stream }));
       open = true;
     },
     say(line) {

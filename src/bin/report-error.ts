@@ -3,16 +3,20 @@ import { styleText } from "node:util";
 
 import { CounterweightError } from "../errors.ts";
 
+/** Colours words where stderr shows colours. */
+const paint = (colour: "red" | "cyan", words: string): string =>
+  styleText(colour, words, { stream: process.stderr });
+
 /** Writes an error to stderr. */
 export const report = (error: unknown, debug: boolean): void => {
   const lines: string[] = [];
   if (error instanceof CounterweightError) {
-    lines.push(`${styleText("red", "error")}: ${error.message}`);
-    if (error.hint !== undefined) lines.push(`${styleText("cyan", "hint")}:  ${error.hint}`);
+    lines.push(`${paint("red", "error")}: ${error.message}`);
+    if (error.hint !== undefined) lines.push(`${paint("cyan", "hint")}:  ${error.hint}`);
     if (debug) lines.push(stackOf(error));
   } else {
     lines.push(
-      `${styleText("red", "bug")}: this is a defect of counterweight, please report it with the lines below`,
+      `${paint("red", "bug")}: this is a defect of counterweight, please report it with the lines below`,
     );
     lines.push(stackOf(error));
   }

@@ -65,20 +65,26 @@ const progressOf = (run: Run): ((step: Step) => string) => {
   };
 };
 
-const train = async (pipeline: string | undefined, options: TrainOptions): Promise<void> => {
+const train = async (
+  pipeline: string | undefined,
+  options: TrainOptions,
+  command: Command,
+): Promise<void> => {
   const resumes = options.resume !== undefined;
-  if (pipeline === undefined && !(resumes && options.run !== undefined))
-    throw new InvalidArgumentError("name a pipeline file, or a run to go on with: --run DIR --resume");
+  if (resumes && options.run === undefined)
+    command.error("error: name the run to go on with: --run <folder> --resume");
+  if (pipeline === undefined && !resumes)
+    command.error("error: name a pipeline file, or a run to go on with: --run <folder> --resume");
   const dir = options.run ?? (await nextRunFolder(pipeline!));
   const overrides = [...options.set, ...(options.steps === undefined ? [] : [`steps=${options.steps}`])];
   const line = createProgressLine();
-  line.say(`${resumes ? "resuming" : "starting"} ${dir}`);
   const run = await openRun(pipeline, {
     dir,
     overrides,
     ...(resumes && { from: options.resume === true ? "latest" : options.resume }),
     ...(options.stealLock && { stealLock: true }),
   });
+  line.say(resumes ? `resuming ${dir} after step ${run.resumedAt}` : `starting ${dir}`);
   for (const words of run.notes) line.say(words);
   const progress = progressOf(run);
   run.steps$.subscribe({ next: (step) => line.update(() => progress(step)), error: () => line.end() });

@@ -19,7 +19,11 @@ const freeze = <T>(value: T): T => {
  * @throws {ConfigError} for the first wrong key or value, by key path, with the line when it came from a file */
 export const checkConfig = (pipeline: unknown, origin: Origin = nowhere): Config => {
   const result = pipelineSchema.safeParse(pipeline);
-  if (!result.success) throw explain(result.error.issues[0]!, pipeline, origin);
+  if (!result.success) {
+    const { issues } = result.error;
+    // A misspelt key is also a missing one; the first says what to do.
+    throw explain(issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]!, pipeline, origin);
+  }
   return freeze(result.data);
 };
 
