@@ -102,7 +102,10 @@ export class History {
   add({ line, crc, offset }: Pick<JournalEntry, "line" | "crc" | "offset">): void {
     if (line.kind === "branch") {
       const isNext = line.branch === this.#branches.length && line.formatVersion === 1;
-      const isRooted = line.parent === null ? line.step === 0 : line.step <= this.lastStep(line.parent);
+      const isRooted =
+        line.parent === null
+          ? this.branch < 0 && line.step === 0
+          : line.parent <= this.branch && line.step <= this.lastStep(line.parent);
       if (!isNext || !isRooted) throw this.#misplaced(offset, `branch ${line.branch}`);
       if (this.#branches.length === 0) this.#firstCrc = crc;
       this.#branches.push({ parent: line.parent, from: line.step, steps: new StepPlaces() });

@@ -99,6 +99,7 @@ const readIndex = async (
   index: InstanceIndex,
 ): Promise<{ blocks: Uint32Array; checksums: Uint32Array; offsets: Float64Array } | null> => {
   const end = await file.byteLength();
+  if (end < 8 * stored.pages) return null;
   const bytes = await file.read(end - 8 * stored.pages, end);
   if (crc32(bytes) !== stored.index) return null;
   const words = new Uint32Array(bytes.buffer);

@@ -55,7 +55,7 @@ export interface SavedSums {
   readonly emaLoss: string;
 }
 
-/** Σc and Σc·statistic over seen rows, c = base/probability of the row's last visit. */
+/** Σc and Σc·statistic over seen rows, c = max(2⁻²⁰, base/probability of the row's last visit). */
 export class SeenSums {
   seen: number;
   readonly #weight: ExactSum;
@@ -72,7 +72,7 @@ export class SeenSums {
   /** Adds a row's terms (sign 1) or takes them back (−1); a row never seen has none. */
   include(page: Page, row: number, sign: 1 | -1): void {
     if (page.visits[row] === 0) return;
-    const correction = page.correction[row]!;
+    const correction = Math.max(page.correction[row]!, 1 / unit);
     this.seen += sign;
     this.#weight.add(sign * integerOf(correction));
     this.#lastLoss.add(sign * integerOf(correction * page.lastLoss[row]!));

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+
+import { ledgerOptions } from "../../src/ledger/options.ts";
+
+describe("ledgerOptions", () => {
+  it("fills in every default", () => {
+    expect(ledgerOptions.parse({})).toEqual({
+      emaAlpha: 0.3,
+      nonFinite: "error",
+      maxUncommittedSteps: 64,
+      cacheBytes: 268_435_456,
+    });
+  });
+
+  it.each([
+    { emaAlpha: 0 },
+    { emaAlpha: 1.5 },
+    { nonFinite: "ignore" },
+    { maxUncommittedSteps: 0 },
+    { cacheBytes: 1000 },
+    { alpha: 0.3 },
+  ])("refuses %j", (bad) => {
+    expect(ledgerOptions.safeParse(bad).success).toBe(false);
+  });
+});
