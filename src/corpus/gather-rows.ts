@@ -11,6 +11,24 @@ export interface RowColumns {
   readonly row: Uint32Array;
 }
 
+/** Checks that a batch has room for the rows asked for.
+ * @throws {SamplerError} when `target` is not [M, L] of the corpus' dtype, or there is not a shard to every row */
+export const checkRoom = (
+  { seqLen, tokenDtype }: Pick<Manifest, "seqLen" | "tokenDtype">,
+  { shard, row }: RowColumns,
+  target: Uint16Array | Uint32Array,
+): void => {
+  const size = row.length;
+  if (
+    target.BYTES_PER_ELEMENT !== tokenBytes(tokenDtype) ||
+    target.length !== size * seqLen ||
+    shard.length !== size
+  )
+    throw new SamplerError(
+      `room for ${size} rows must be ${tokenDtype}[${size * seqLen}], got uint${8 * target.BYTES_PER_ELEMENT}[${target.length}]`,
+    );
+};
+
 /** Copies rows into `target`, shape [M, L], slot order: (1) find each slot's block, (2) have all of them in memory, (3) copy.
  * @throws {SamplerError} when a row does not exist or `target` does not fit. Reads fail as the cache's loader does. */
 export const gatherRows = async (
@@ -20,16 +38,12 @@ export const gatherRows = async (
   { shard, row }: RowColumns,
   target: Uint16Array | Uint32Array,
 ): Promise<void> => {
+  checkRoom(manifest, { shard, row }, target);
   const size = row.length;
-  const width = tokenBytes(manifest.tokenDtype);
-  if (target.BYTES_PER_ELEMENT !== width || target.length !== size * manifest.seqLen || shard.length !== size)
-    throw new SamplerError(
-      `room for ${size} rows must be ${manifest.tokenDtype}[${size * manifest.seqLen}], got uint${8 * target.BYTES_PER_ELEMENT}[${target.length}]`,
-    );
   const numbers: number[] = [];
   for (let slot = 0; slot < size; slot++) numbers.push(index.numberAt(shard[slot]!, row[slot]!));
 
-  const rowBytes = width * manifest.seqLen;
+  const rowBytes = tokenBytes(manifest.tokenDtype) * manifest.seqLen;
   const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
   const copyFrom = (blockOf: (number: number) => Block | undefined): boolean => {
     const rows: Uint8Array[] = [];

@@ -9,7 +9,8 @@ export const tokenBytes = (dtype: TokenDtype): 2 | 4 => (dtype === "uint16" ? 2 
 
 /** The tokenizer that made the tokens. */
 export interface ManifestTokenizer {
-  readonly kind: "bpe" | "bytes";
+  /** `ordinals`: there is no text, tokens are the words of an instance's ordinal; never in a file. */
+  readonly kind: "bpe" | "bytes" | "ordinals";
   readonly name: string;
   /** SHA-256 of its file, hexadecimal. */
   readonly hash: string;
