@@ -21,17 +21,21 @@ export interface HeldOutCorpus {
   }[];
 }
 
-/** Result of one domain. */
-export interface HeldOutResult {
-  readonly rows: number;
-  /** Mean over rows, nats per token. */
-  readonly loss: number;
+/** What a loss means for text. */
+export interface TextResult {
   /** e^loss. */
   readonly perplexity: number;
   /** Bits the model needs for a byte of text: loss / ln 2 · tokens / bytes, comparable between tokenizers. */
   readonly bitsPerByte: number;
   /** Entropy of the same tokens' frequencies, nats per token: what a model without context could reach. */
   readonly unigramEntropy: number;
+}
+
+/** Result of one domain; a domain without bytes of text, like a synthetic one, has no more than rows and loss. */
+export interface HeldOutResult extends Partial<TextResult> {
+  readonly rows: number;
+  /** Mean over rows: nats per token, or half the squared error of a regression. */
+  readonly loss: number;
 }
 
 /** Results of one step, by domain name. */
@@ -68,6 +72,7 @@ export const resultOf = (
 ): HeldOutResult => {
   const { heldOutTokens, heldOutBytes } = domains[heldOut.domain]!;
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+  if (heldOutBytes === 0) return { rows: losses.length, loss };
   return {
     rows: losses.length,
     loss,

@@ -6,7 +6,7 @@ import { batchRows, checkLosses, checkTokens, divergedHint, plainRows } from "./
 import { type GenerateOptions, generate } from "./generate.ts";
 import type { GptSizes } from "./gpt-parameters.ts";
 import type { GptSession, GptSessionOptions, Updated } from "./gpt-session.ts";
-import type { EngineOptions, ModelOptions, TrainingOptions } from "./options.ts";
+import type { EngineOptions, GptOptions, TrainingOptions } from "./options.ts";
 import type { Batch, Tokens, Trainer } from "./trainer.ts";
 import { openWorkerLink } from "./worker-link.ts";
 
@@ -20,7 +20,7 @@ export interface WeightInputs {
 
 /** What {@link openGptTrainer} needs to know. */
 export interface GptTrainerOptions {
-  readonly model: ModelOptions;
+  readonly model: GptOptions;
   readonly training: TrainingOptions;
   readonly engine: EngineOptions;
   /** L, tokens a row. */

@@ -1,14 +1,16 @@
 /** @file The `model`, `training`, `engine` and `evaluation` parts of a pipeline file. */
 import { z } from "zod";
 
+import { type RegressionInput, type RegressionOptions, regressionOptions } from "./regression-options.ts";
+
 const count = z.int().min(1);
 
 /** A part as a user writes it: defaults may be left out. */
 type Input<Options> = { [Key in keyof Options]?: Options[Key] | undefined };
 
-/** The `model` part: sizes of a GPT-2. */
-export const modelOptions: z.ZodType<ModelOptions, Input<ModelOptions>> = z
+const gptOptions = z
   .strictObject({
+    kind: z.literal("gpt").default("gpt").describe("What is trained: a GPT-2, by AdamW."),
     layers: count.max(1000).default(4).describe("Transformer blocks."),
     heads: count.default(4).describe("Attention heads of a block; must divide `width`."),
     width: count.default(128).describe("Size of the residual stream, D."),
@@ -27,13 +29,21 @@ export const modelOptions: z.ZodType<ModelOptions, Input<ModelOptions>> = z
   .describe("The model: GPT-2's shape (learned positions, pre-norm, gelu, tied embedding).");
 
 /** Sizes of a GPT-2, defaults filled in. */
-export interface ModelOptions {
+export interface GptOptions {
+  kind: "gpt";
   layers: number;
   heads: number;
   width: number;
   context: number | null;
   biases: boolean;
 }
+
+/** What is trained. */
+export type ModelOptions = GptOptions | RegressionOptions;
+
+/** The `model` part: one member a `kind`, which is `gpt` when left out. */
+export const modelOptions: z.ZodType<ModelOptions, Input<GptOptions> | RegressionInput> =
+  z.discriminatedUnion("kind", [gptOptions, regressionOptions]);
 
 /** The `training` part: batch, AdamW and its schedule. */
 export const trainingOptions: z.ZodType<TrainingOptions, Input<TrainingOptions>> = z
@@ -53,12 +63,11 @@ export const trainingOptions: z.ZodType<TrainingOptions, Input<TrainingOptions>>
       .describe("Peak learning rate, reached after the warm-up."),
     warmupSteps: z.int().min(0).default(50).describe("Steps of linear warm-up from 0."),
     minLearningRate: z
-      .number()
-      .min(0)
+      .union([z.number().min(0), z.literal("peak")], { error: () => "a number of at least 0, peak or null" })
       .nullable()
       .default(null)
       .describe(
-        "Learning rate of the last step, reached along a cosine; null takes a tenth of `learningRate`.",
+        "Learning rate of the last step, reached along a cosine; null takes a tenth of `learningRate`, peak keeps it constant.",
       ),
     weightDecay: z
       .number()
@@ -81,7 +90,8 @@ export const trainingOptions: z.ZodType<TrainingOptions, Input<TrainingOptions>>
     error: "must divide training.batchSize",
   })
   .refine(
-    ({ learningRate, minLearningRate }) => minLearningRate === null || minLearningRate <= learningRate,
+    ({ learningRate, minLearningRate }) =>
+      typeof minLearningRate !== "number" || minLearningRate <= learningRate,
     {
       path: ["minLearningRate"],
       error: "must be at most training.learningRate",
@@ -95,7 +105,7 @@ export interface TrainingOptions {
   microBatchSize: number | null;
   learningRate: number;
   warmupSteps: number;
-  minLearningRate: number | null;
+  minLearningRate: number | "peak" | null;
   weightDecay: number;
   beta1: number;
   beta2: number;

@@ -21,22 +21,25 @@ export type RegressionInput = { readonly kind: "regression" } & {
 };
 
 /** Schema of `model` when its kind is regression. */
-export const regressionOptions: z.ZodType<RegressionOptions, RegressionInput> = z
-  .strictObject({
-    kind: z
-      .literal("regression")
-      .describe("Linear regression on made-up instances, trained by gradient descent."),
-    dimensions: z.int().min(1).max(4096).default(50).describe("Entries of x, and parameters."),
-    decay: z.number().min(0).max(4).default(0.5).describe("Entry j of x has variance j^-decay."),
-    noise: z.number().min(0).default(0).describe("Standard deviation of the noise on training labels."),
-    outlierRate: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0)
-      .describe("Fraction of training instances with a gross error."),
-    outlierSize: z.number().min(0).default(10).describe("Size of that error; its sign is random."),
-  })
-  .describe(
-    "Linear regression: x from the instance's ordinal, y = x·truth, spoilt for training as the options say.",
-  );
+export const regressionOptions: z.ZodType<RegressionOptions, RegressionInput> & z.core.$ZodTypeDiscriminable =
+  z
+    .strictObject({
+      kind: z
+        .literal("regression")
+        .describe(
+          "Linear regression on made-up instances, by plain gradient descent: of `training` batchSize and the learning rate's keys count.",
+        ),
+      dimensions: z.int().min(1).max(4096).default(50).describe("Entries of x, and parameters."),
+      decay: z.number().min(0).max(4).default(0.5).describe("Entry j of x has variance j^-decay."),
+      noise: z.number().min(0).default(0).describe("Standard deviation of the noise on training labels."),
+      outlierRate: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0)
+        .describe("Fraction of training instances with a gross error."),
+      outlierSize: z.number().min(0).default(10).describe("Size of that error; its sign is random."),
+    })
+    .describe(
+      "Linear regression: x from the instance's ordinal, y = x·truth, spoilt for training as the options say.",
+    );

@@ -5,8 +5,8 @@ export interface Schedule {
   /** Peak, reached at step `warmupSteps`. */
   readonly learningRate: number;
   readonly warmupSteps: number;
-  /** Reached at step `steps` and kept after it; null takes a tenth of the peak. */
-  readonly minLearningRate: number | null;
+  /** Reached at step `steps` and kept after it; null takes a tenth of the peak, `peak` the peak itself. */
+  readonly minLearningRate: number | "peak" | null;
   /** Steps of the whole run. */
   readonly steps: number;
 }
@@ -20,7 +20,7 @@ export interface Schedule {
 export const learningRateAt = (step: number, schedule: Schedule): number => {
   const { learningRate: peak, warmupSteps, minLearningRate, steps } = schedule;
   if (step <= warmupSteps) return (peak * step) / warmupSteps;
-  const least = minLearningRate ?? peak / 10;
+  const least = minLearningRate === "peak" ? peak : (minLearningRate ?? peak / 10);
   const progress = Math.min(1, (step - warmupSteps) / Math.max(1, steps - warmupSteps));
   return least + ((peak - least) * (1 + Math.cos(Math.PI * progress))) / 2;
 };
