@@ -1,6 +1,8 @@
 /** @file Configuration → stages: corpus, sampler, ledger and weighing, opened and tied by functions; no trainer yet. */
 import type { Config } from "./config/schema.ts";
-import { type Corpus, openCorpus } from "./corpus/corpus.ts";
+import type { Corpus } from "./corpus/corpus.ts";
+import { openCorpusOf } from "./corpus/open-corpus-of.ts";
+import type { CorpusOptions } from "./corpus/options.ts";
 import { ConfigError } from "./errors.ts";
 import type { Files } from "./files.ts";
 import { type Ledger, type LedgerPosition, openLedger } from "./ledger/ledger.ts";
@@ -39,10 +41,10 @@ export const openStages = async (
   options: { readonly position?: StagesPosition | undefined; readonly stealLock?: boolean | undefined } = {},
 ): Promise<Stages> => {
   const { position, stealLock } = options;
-  const corpus = await openCorpus(config.corpus.manifest, config.corpus);
+  const corpus = await openCorpusOf(config.corpus);
   const opened: { close(): Promise<void> }[] = [corpus];
   try {
-    if (position !== undefined) checkFingerprint(corpus, position.corpus, config.corpus.manifest);
+    if (position !== undefined) checkFingerprint(corpus, position.corpus, config.corpus);
     const ledger = await openLedger({
       files,
       folder,
@@ -60,11 +62,12 @@ export const openStages = async (
   }
 };
 
-const checkFingerprint = ({ manifest }: Corpus, expected: string, path: string): void => {
+const checkFingerprint = ({ manifest }: Corpus, expected: string, options: CorpusOptions): void => {
   if (manifest.fingerprint === expected) return;
   throw new ConfigError("the corpus must be the one that the run was started with", {
-    keyPath: "corpus.manifest",
-    path,
+    ...(options.kind === "shards"
+      ? { keyPath: "corpus.manifest", path: options.manifest }
+      : { keyPath: "corpus" }),
     hint: `its fingerprint is ${manifest.fingerprint.slice(0, 12)}, the run's is ${expected.slice(0, 12)}; start a new run, or bring the old corpus back`,
   });
 };

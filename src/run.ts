@@ -10,19 +10,20 @@ import { checkConfig, readConfig } from "./config/config.ts";
 import { checkResumable } from "./config/resume.ts";
 import type { Config, Pipeline } from "./config/schema.ts";
 import { type Drive, createDrive } from "./drive.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, mustBe } from "./errors.ts";
 import { type Files, createFiles } from "./files.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { type Stages, openStages } from "./open.ts";
 import { checkNoRun, placesOf, readMetrics, readRunConfig, writeRunConfig } from "./run-folder.ts";
-import { openGptTrainer } from "./training/gpt-trainer.ts";
+import { type GptTrainerOptions, openGptTrainer } from "./training/gpt-trainer.ts";
+import { openRegressionTrainer } from "./training/linear-regression.ts";
 import type { Trainer } from "./training/trainer.ts";
 
 /** How to open a run. */
 export interface RunOptions {
   /** The run's folder. */
   readonly dir: string;
-  /** The caller's own trainer, closed by its caller; the GPT that the configuration describes when left out. */
+  /** The caller's own trainer, closed by its caller; the model that the configuration describes when left out. */
   readonly trainer?: Trainer;
   /** `new` refuses a folder that holds a run; `latest`, or a step that has a checkpoint, goes on. Default `new`. */
   readonly from?: "new" | "latest" | number;
@@ -45,21 +46,39 @@ export interface Run extends Drive {
   readonly notes: readonly string[];
 }
 
-/** The GPT that a configuration describes. */
+/** Refuses a model that cannot learn from the corpus: text is for the GPT, bare ordinals for the regression. */
+const checkPair = ({ model, corpus }: Config): void => {
+  if (model.kind === "gpt" && corpus.kind !== "shards")
+    throw new ConfigError(mustBe("model.kind", "regression on a synthetic corpus", model.kind), {
+      keyPath: "model.kind",
+      hint: "set model.kind to regression, or corpus.manifest to token shards",
+    });
+  if (model.kind === "regression" && corpus.kind !== "synthetic")
+    throw new ConfigError(mustBe("corpus.kind", "synthetic for a regression", corpus.kind), {
+      keyPath: "corpus.kind",
+      hint: "set corpus to { kind: synthetic, instances: … }, or leave model.kind out",
+    });
+};
+
+/** The trainer of the model that a configuration describes. */
 const openTrainer = (config: Config, { corpus, weighing }: Stages): Promise<Trainer> => {
+  const { model } = config;
+  const fused: GptTrainerOptions["fused"] = {
+    weighing: config.weighing,
+    inputs: ({ step, draws }) => ({
+      inverseR: weighing.at(step).inverseR,
+      correction: weighing.correction(draws.probability, draws.base),
+    }),
+  };
+  if (model.kind === "regression") return openRegressionTrainer({ ...config, model, fused });
   const { seqLen, tokenizer } = corpus.manifest;
   return openGptTrainer({
     ...config,
+    model,
     seqLen,
     vocabSize: tokenizer.vocabSize,
     endOfText: tokenizer.endOfText,
-    fused: {
-      weighing: config.weighing,
-      inputs: ({ step, draws }) => ({
-        inverseR: weighing.at(step).inverseR,
-        correction: weighing.correction(draws.probability, draws.base),
-      }),
-    },
+    fused,
   });
 };
 
@@ -122,6 +141,7 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
   const files = options.files ?? createFiles();
   const { dir, from = "new" } = options;
   const config = await resolveConfig(pipeline, options, files);
+  if (options.trainer === undefined) checkPair(config);
   const places = placesOf(dir);
   if (from === "new") await checkNoRun(files, dir);
   const checkpoint = from === "new" ? undefined : await readCheckpoint(files, places.checkpoints, from);

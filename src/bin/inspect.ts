@@ -4,32 +4,42 @@ import { Command } from "commander";
 
 import { listCheckpoints } from "../checkpoint.ts";
 import { readManifest } from "../corpus/manifest-file.ts";
+import type { CorpusOptions } from "../corpus/options.ts";
 import { ConfigError } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import { placesOf, readRunConfig } from "../run-folder.ts";
-import type { Summary } from "../summary.ts";
+import { readSummary } from "../summary.ts";
 import { corpusTable } from "./corpus-table.ts";
+import { count } from "./progress-line.ts";
 import { summaryText } from "./summary-text.ts";
 import { textTable } from "./text-table.ts";
 
 const files = createFiles();
+
+const corpusWords = (corpus: CorpusOptions): string =>
+  corpus.kind === "shards"
+    ? corpus.manifest
+    : `${count(corpus.instances)} synthetic instances, ${count(corpus.heldOut)} held out`;
 
 const inspectRun = async (folder: string): Promise<string> => {
   const config = await readRunConfig(files, folder);
   const places = placesOf(folder);
   const checkpoints = await listCheckpoints(files, places.checkpoints);
   const facts = textTable([
-    ["corpus", config.corpus.kind === "shards" ? config.corpus.manifest : config.corpus.kind],
+    ["corpus", corpusWords(config.corpus)],
+    ["model", config.model.kind],
     ["seed", String(config.seed)],
     ["steps", String(config.steps)],
     ["sampler", `${config.sampler.kind}, lag ${config.sampler.lag}`],
     ["weighing", config.weighing.strategy],
     ["checkpoints", checkpoints.join(", ") || "none"],
   ]);
-  if (!(await files.exists(places.summary)))
-    return `${facts}not finished: go on with counterweight train --run ${folder} --resume\n`;
-  const summary = JSON.parse(await files.readText(places.summary)) as Summary;
-  return `${facts}\n${summaryText(summary, folder)}`;
+  const summary = await readSummary(files, places.summary);
+  const rest =
+    summary === undefined
+      ? `not finished: go on with counterweight train --run ${folder} --resume\n`
+      : summaryText(summary, folder);
+  return `${facts}\n${rest}`;
 };
 
 const inspect = async (path: string): Promise<void> => {

@@ -31,7 +31,8 @@ const atLeast =
 const sample = async (folder: string, options: SampleOptions): Promise<void> => {
   const files = createFiles();
   const config = await readRunConfig(files, folder);
-  if (config.corpus.kind !== "shards")
+  const { corpus, model } = config;
+  if (corpus.kind !== "shards" || model.kind !== "gpt")
     throw new ConfigError("only a run over text can write text", {
       path: folder,
       hint: "choose a run over token shards",
@@ -42,10 +43,11 @@ const sample = async (folder: string, options: SampleOptions): Promise<void> => 
       path: folder,
       hint: "train it first",
     });
-  const manifest = await readManifest(config.corpus.manifest);
-  const tokenizer = await loadTokenizer(join(dirname(config.corpus.manifest), manifest.tokenizer.uri));
+  const manifest = await readManifest(corpus.manifest);
+  const tokenizer = await loadTokenizer(join(dirname(corpus.manifest), manifest.tokenizer.uri));
   const trainer = await openGptTrainer({
     ...config,
+    model,
     seqLen: manifest.seqLen,
     vocabSize: manifest.tokenizer.vocabSize,
     endOfText: manifest.tokenizer.endOfText,

@@ -1,38 +1,60 @@
 /** @file A run's summary as a person reads it. */
 import { type Summary, meanOver } from "../summary.ts";
-import { count, duration } from "./progress-line.ts";
+import { count, duration, nats } from "./progress-line.ts";
 import { textTable } from "./text-table.ts";
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
+type HeldOut = Summary["heldOut"][string];
+
+/** Columns that only text has: perplexity, bits of a byte, unigram entropy. */
+const textCells = ({ last }: HeldOut): string[] =>
+  last.bitsPerByte === undefined
+    ? []
+    : [last.perplexity!.toFixed(1), last.bitsPerByte.toFixed(3), last.unigramEntropy!.toFixed(3)];
+
+/** First and last losses by domain, and their means. */
+const heldOutTable = (summary: Summary): string => {
+  const domains = Object.entries(summary.heldOut);
+  const isText = domains.every(([, { last }]) => last.bitsPerByte !== undefined);
+  const mean = (of: (domain: HeldOut) => number | undefined): number =>
+    meanOver(summary, (domain) => of(domain) ?? Number.NaN);
+  return textTable([
+    [
+      "held-out",
+      "loss before",
+      "after",
+      ...(isText ? ["perplexity", "bits/byte", "unigram entropy"] : []),
+      "share",
+      "passes",
+    ],
+    ...domains.map(([name, domain]) => [
+      name,
+      nats(domain.first.loss),
+      nats(domain.last.loss),
+      ...textCells(domain),
+      percent(summary.realisedShares[name]?.realised ?? 0),
+      (summary.passes[name] ?? 0).toFixed(2),
+    ]),
+    [
+      "mean",
+      nats(mean(({ first }) => first.loss)),
+      nats(mean(({ last }) => last.loss)),
+      ...(isText
+        ? [
+            "",
+            mean(({ last }) => last.bitsPerByte).toFixed(3),
+            mean(({ last }) => last.unigramEntropy).toFixed(3),
+          ]
+        : []),
+    ],
+  ]);
+};
+
 /** Held-out results by domain, rate, shares, and where everything lies. */
 export const summaryText = (summary: Summary, folder: string): string => {
-  const domains = Object.entries(summary.heldOut);
   const parts: string[] = [];
-  if (domains.length > 0)
-    parts.push(
-      textTable([
-        ["held-out", "loss before", "after", "perplexity", "bits/byte", "unigram entropy", "share", "passes"],
-        ...domains.map(([name, { first, last }]) => [
-          name,
-          first.loss.toFixed(3),
-          last.loss.toFixed(3),
-          last.perplexity.toFixed(1),
-          last.bitsPerByte.toFixed(3),
-          last.unigramEntropy.toFixed(3),
-          percent(summary.realisedShares[name]?.realised ?? 0),
-          (summary.passes[name] ?? 0).toFixed(2),
-        ]),
-        [
-          "mean",
-          meanOver(summary, ({ first }) => first.loss).toFixed(3),
-          meanOver(summary, ({ last }) => last.loss).toFixed(3),
-          "",
-          meanOver(summary, ({ last }) => last.bitsPerByte).toFixed(3),
-          meanOver(summary, ({ last }) => last.unigramEntropy).toFixed(3),
-        ],
-      ]),
-    );
+  if (Object.keys(summary.heldOut).length > 0) parts.push(heldOutTable(summary));
   const { steps, plannedSteps, tokens, seconds, tokensPerSecond, ledger, weighing, coverage } = summary;
   const done = steps === plannedSteps ? `${steps} steps` : `${steps} of ${plannedSteps} steps`;
   parts.push(

@@ -8,7 +8,7 @@ import type { Step } from "../loop.ts";
 import { type Run, openRun } from "../run.ts";
 import { interruptible } from "./interrupt.ts";
 import { summaryText } from "./summary-text.ts";
-import { count, createProgressLine, duration } from "./progress-line.ts";
+import { count, createProgressLine, duration, nats } from "./progress-line.ts";
 
 interface TrainOptions {
   readonly run?: string;
@@ -51,7 +51,7 @@ const progressOf = (run: Run): ((step: Step) => string) => {
     const left = ((steps - step) * seconds) / done;
     return [
       `step ${step}/${steps}`,
-      `loss ${metrics["loss"]?.toFixed(3)}`,
+      `loss ${nats(metrics["loss"]!)}`,
       `${count(rate)} tokens/s`,
       `${duration(left)} left`,
       `ESS ${metrics["ess"]!.toFixed(1)}/${training.batchSize}`,

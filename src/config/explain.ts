@@ -63,6 +63,10 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
     const meant = nearest(key, keysAt(issue.path));
     const lineOfKey = origin.lineOf([...issue.path, key]) ?? line;
     return new ConfigError(`${full} is not a key that a pipeline knows`, {
+    if ("options" in issue && Array.isArray(issue.options)) {
+      const kinds = issue.options.filter((kind) => typeof kind === "string").join(" or ");
+      return explain({ ...issue, code: "custom", message: `must be ${kinds}` }, value, origin);
+    }
       ...place,
       ...(lineOfKey && { line: lineOfKey }),
       keyPath: full,
