@@ -1,5 +1,5 @@
 /** @file The trainer's door: tokens are checked on their way in, losses on their way out. */
-import { EngineError, type ErrorFacts, ShardError, mustBe } from "../errors.ts";
+import { EngineError, type ErrorFacts, SamplerError, ShardError, mustBe } from "../errors.ts";
 import type { Batch, Tokens } from "./trainer.ts";
 
 /** Words and facts of a row: which instance it is. */
@@ -32,6 +32,30 @@ export const checkTokens = (tokens: Tokens, seqLen: number, vocabSize: number, n
       hint: "the shards were made with another tokenizer than the manifest names; prepare the corpus again",
     },
   );
+};
+
+/** @throws {SamplerError} when a batch has another shape than the programs were made for */
+export const checkShape = (
+  { step, size, seqLen, tokens }: Batch,
+  expected: { readonly size: number; readonly seqLen: number },
+): void => {
+  const fits =
+    size === expected.size && seqLen === expected.seqLen && tokens.length === size * expected.seqLen;
+  if (fits) return;
+  const wanted = `${expected.size} rows of ${expected.seqLen} tokens`;
+  const got = `${size} rows of ${seqLen} tokens, ${tokens.length} in all`;
+  throw new SamplerError(`batch must be ${wanted}, got ${got}`, { step });
+};
+
+/**
+ * Puts a sound row's tokens in the place of every row whose loss is not finite: a weight of 0 alone would
+ * not keep its NaN out of the gradient. Without a sound row nothing changes. O(tokens).
+ */
+export const coverRows = (tokens: Tokens, seqLen: number, losses: Float32Array): void => {
+  const sound = losses.findIndex((loss) => Number.isFinite(loss));
+  if (sound < 0) return;
+  for (const [row, loss] of losses.entries())
+    if (!Number.isFinite(loss)) tokens.copyWithin(row * seqLen, sound * seqLen, (sound + 1) * seqLen);
 };
 
 /**

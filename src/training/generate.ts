@@ -20,7 +20,7 @@ export interface GenerateOptions {
 }
 
 const requireIn = (tokens: ArrayLike<number>, vocabSize: number): void => {
-  if (tokens.length === 0) throw new ConfigError(mustBe("prompt", "at least one token", "none"));
+  if (tokens.length === 0) throw new ConfigError(mustBe("prompt", "at least one token", 0));
   const strange = Array.from(tokens).find((token) => !(token >= 0 && token < vocabSize));
   if (strange !== undefined)
     throw new ConfigError(mustBe("prompt token", `below the vocabulary's size ${vocabSize}`, strange));

@@ -143,7 +143,7 @@ const readTensor = (
   memory: ParameterMemory,
   region: Region,
 ): void => {
-  const whole = new Float32Array(file.read(tensor).slice().buffer);
+  const whole = new Float32Array(file.read(tensor).buffer);
   if (tensor.parts.length === 0 && whole.some((value) => value !== 0))
     throw new LedgerError(`tensor ${tensor.name} must be zeros in a model without biases`, {
       hint: "set model.biases to true",
@@ -170,5 +170,5 @@ export const loadGpt = async (files: Files, folder: string, { sizes, memory }: G
     for (const tensor of tensors)
       readTensor(optimizer, { ...tensor, name: `${moment}.${tensor.name}` }, memory, moment);
   const updates = optimizer.read({ name: "updates", dtype: "I64", shape: [] });
-  return Number(Buffer.from(updates).readBigInt64LE());
+  return Number(new BigInt64Array(updates.buffer)[0]);
 };

@@ -64,9 +64,9 @@ export const writeSafetensors = async (
 /** Tensors of a file in memory. */
 export interface SafetensorsFile {
   readonly names: readonly string[];
-  /** A tensor of the stated type and shape; a view of the file's bytes, at a multiple of 8 only when the writer saw to it.
+  /** A copy of a tensor of the stated type and shape, in a buffer of its own. O(bytes).
    * @throws {LedgerError} when there is no such tensor, or it has another type or shape */
-  read(expected: TensorHeader): Uint8Array;
+  read(expected: TensorHeader): Uint8Array<ArrayBuffer>;
 }
 
 interface Entry {
@@ -145,7 +145,7 @@ export const parseSafetensors = (path: string, bytes: Uint8Array): SafetensorsFi
           path,
           `tensor ${expected.name} must be ${byteLengthOf(expected)} bytes, got ${end - start}`,
         );
-      return bytes.subarray(dataStart + start, dataStart + end);
+      return new Uint8Array(bytes.subarray(dataStart + start, dataStart + end));
     },
   };
 };

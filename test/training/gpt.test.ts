@@ -27,16 +27,15 @@ const read = (name: string): Fixture =>
 const setUp = ({ sizes: { layers, heads, width, context, batch, vocabulary } }: Fixture) => {
   const sizes = { layers, heads, width, context, vocabSize: vocabulary, biases: true };
   const tokens = hashedTokens(batch * context, vocabulary);
-  const parameters = gptParameters(sizes);
+  const parameters: Record<string, Float32Array> = Object.fromEntries(
+    gptParameters(sizes).map((parameter) => [parameter.name, hashedParameter(parameter)]),
+  );
   return {
     sizes,
     shape: { rows: batch, seqLen: context },
     tokens,
     parameters,
-    feeds: {
-      ...Object.fromEntries(parameters.map((parameter) => [parameter.name, hashedParameter(parameter)])),
-      tokens: timeMajor(tokens, batch, context),
-    },
+    feeds: { ...parameters, tokens: timeMajor(tokens, batch, context) },
   };
 };
 
@@ -58,7 +57,7 @@ describe.each(["torch-gpt-2x64", "torch-gpt-4x128"])("against PyTorch's autograd
     const { program, outputs } = weightedProgram(sizes, shape, false);
     const executable = await engine.compile(program, outputs);
     const gradients = await executable.run({ ...feeds, weights: hashedWeights(shape.rows) });
-    expect(Object.keys(fixture.gradients).toSorted()).toEqual(parameters.map(({ name }) => name).toSorted());
+    expect(Object.keys(fixture.gradients).toSorted()).toEqual(Object.keys(parameters).toSorted());
     const off = Object.entries(fixture.gradients)
       .map(([name, { largest, stride, values }]) => {
         // A key bias moves all scores of a query alike, which the softmax does not see: its gradient is 0 but for rounding.
@@ -74,14 +73,14 @@ describe.each(["torch-gpt-2x64", "torch-gpt-4x128"])("against PyTorch's autograd
 
 describe("a GPT's programs", () => {
   const fixture = read("torch-gpt-2x64");
-  const { sizes, shape, feeds, tokens } = setUp(fixture);
+  const { sizes, shape, feeds, parameters, tokens } = setUp(fixture);
 
   it("rows shorter than the context use the first positions", async () => {
     const longer = lossProgram(sizes, shape);
     const wide = { ...sizes, context: sizes.context + 5 };
     const shorter = lossProgram(wide, shape);
     const positions = hashedParameter({ name: "positions", shape: [wide.context, sizes.width] });
-    positions.set(feeds["transformer.wpe.weight" as keyof typeof feeds]);
+    positions.set(parameters["transformer.wpe.weight"]!);
     const a = await (await engine.compile(longer.program, longer.outputs)).run(feeds);
     const b = await (
       await engine.compile(shorter.program, shorter.outputs)
@@ -109,7 +108,7 @@ describe("a GPT's programs", () => {
         position: Int32Array.of(position),
       });
       const largest = Math.max(...logits!);
-      const total = logits!.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+      const total = [...logits!].reduce((total, logit) => total + Math.exp(logit - largest), 0);
       sum += Math.log(total) + largest - logits![row[position + 1]!]!;
     }
     expect(losses![0]).toBeCloseTo(sum / (seqLen - 1), 5);
