@@ -1,5 +1,6 @@
 /** @file Binds model, sampler state and ledger position into one atomic folder, so that what is resumed belongs together. */
 import { join } from "node:path";
+import { z } from "zod";
 
 import { LedgerError } from "./errors.ts";
 import { type Files, sweepTemporaries } from "./files.ts";
@@ -36,12 +37,18 @@ export const pagesFolderOf = (checkpointFolder: string): string => join(checkpoi
 const recordOf = (folder: string): string => join(folder, "checkpoint.json");
 const poolOf = (folder: string, name: string): string => join(folder, `sampler-${name}.bin`);
 
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
 /** Content of checkpoint.json: the record, its binary pools named and kept beside it. */
-type Saved = Omit<CheckpointRecord, "sampler"> & {
-  readonly formatVersion: number;
-  readonly sampler: SamplerState["json"];
-  readonly pools: readonly string[];
-};
+const savedSchema = z.object({
+  step: z.int().min(0),
+  corpus: z.string(),
+  ledger: z.object({ branch: z.int(), step: z.int(), crc: z.int() }),
+  evaluations: z.array(z.custom<Evaluation>(isObject)),
+  seconds: z.number(),
+  sampler: z.custom<SamplerState["json"]>(isObject),
+  pools: z.array(z.string()),
+});
 
 const nameOf = (step: number): string => `step-${String(step).padStart(9, "0")}`;
 const stepOf = (name: string): number | undefined => {
@@ -111,15 +118,18 @@ export const readCheckpoint = async (
   const path = recordOf(inside);
   const damaged = (problem: string, cause?: unknown): LedgerError =>
     new LedgerError(problem, { path, hint: "resume from an earlier step by --resume STEP" }, cause);
-  let content: Saved;
+  let content: unknown;
   try {
-    content = JSON.parse(await files.readText(path)) as Saved;
+    content = JSON.parse(await files.readText(path));
   } catch (error) {
     throw damaged("the checkpoint cannot be read", error);
   }
-  if (content.formatVersion !== formatVersion)
-    throw damaged(`the checkpoint's format is ${content.formatVersion}, this version reads ${formatVersion}`);
+  const version: unknown = isObject(content) ? Reflect.get(content, "formatVersion") : undefined;
+  if (version !== formatVersion)
+    throw damaged(`the checkpoint's format is ${String(version)}, this version reads ${formatVersion}`);
+  const saved = savedSchema.safeParse(content);
+  if (!saved.success) throw damaged("the checkpoint is damaged", saved.error);
   const pools: Record<string, Uint8Array> = {};
-  for (const name of content.pools) pools[name] = await files.read(poolOf(inside, name));
-  return { ...content, sampler: { json: content.sampler, pools }, folder: inside };
+  for (const name of saved.data.pools) pools[name] = await files.read(poolOf(inside, name));
+  return { ...saved.data, sampler: { json: saved.data.sampler, pools }, folder: inside };
 };

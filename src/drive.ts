@@ -156,24 +156,28 @@ export const createDrive = (run: OpenedRun): Drive => {
     }
   };
 
-  const start = (): Promise<Summary> =>
-    (outcome ??= work()
-      .finally(() => run.close())
-      .then(
-        (summary) => {
-          steps$.complete();
-          return summary;
-        },
-        (error: unknown) => {
-          steps$.error(error);
-          throw error;
-        },
-      ));
+  const workAndClose = async (): Promise<Summary> => {
+    try {
+      return await work();
+    } finally {
+      await run.close();
+    }
+  };
+  const begin = async (): Promise<Summary> => {
+    try {
+      const summary = await workAndClose();
+      steps$.complete();
+      return summary;
+    } catch (error) {
+      steps$.error(error);
+      throw error;
+    }
+  };
 
   return {
     steps$: steps$.asObservable(),
     evaluations,
-    start,
+    start: () => (outcome ??= begin()),
     pause: () => gate.hold(),
     unpause: () => gate.release(),
     async stop() {

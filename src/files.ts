@@ -91,7 +91,7 @@ const attempt = async <T>(operation: string, path: string, act: () => Promise<T>
     return await act();
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    const errno = (error as NodeJS.ErrnoException).code ?? "EIO";
+    const errno = error instanceof Error && "code" in error ? String(error.code) : "EIO";
     const facts = { path, operation, errno, ...(hints[errno] && { hint: hints[errno] }) };
     throw new StorageError(`cannot ${operation} ${basename(path)}`, facts, error);
   }

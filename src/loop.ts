@@ -58,7 +58,7 @@ const assemble = async function* (
     ledger.expect(step, draws);
     const tokens = createTokens(tokenDtype, size * seqLen);
     await corpus.gather(draws.shard, draws.row, tokens);
-    corpus.prefetch(sampler.upcoming() as never);
+    corpus.prefetch(sampler.upcoming());
     yield { batch: { step, size, seqLen, tokens, draws }, sampler: sampler.state() };
   }
 };

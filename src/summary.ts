@@ -1,5 +1,9 @@
 /** @file What a run came to: the content of summary.json. */
+import { z } from "zod";
+
 import type { Config } from "./config/schema.ts";
+import { ConfigError } from "./errors.ts";
+import type { Files } from "./files.ts";
 import type { Stages } from "./open.ts";
 import { keepOf } from "./sampler/options.ts";
 import type { Evaluation, HeldOutResult } from "./training/evaluation.ts";
@@ -126,4 +130,28 @@ export const summarise = (
     engine: trainer.name ?? "own trainer",
     versions: versions(),
   };
+};
+
+const written = z.looseObject({ steps: z.int(), plannedSteps: z.int(), heldOut: z.looseObject({}) });
+
+/** The summary that a run left; undefined while there is none.
+ * @throws {ConfigError} when the file is no summary */
+export const readSummary = async (files: Files, path: string): Promise<Summary | undefined> => {
+  if (!(await files.exists(path))) return undefined;
+  const found = z
+    .custom<Summary>((value) => written.safeParse(value).success)
+    .safeParse(parse(await files.readText(path)));
+  if (found.success) return found.data;
+  throw new ConfigError("the run's summary cannot be read", {
+    path,
+    hint: "remove it: the run's other files do without",
+  });
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };

@@ -3,14 +3,21 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** This package's version, Node's, and that of the engine's package when it is installed. */
-export const versions = (): Record<string, string> => {
-  const own = require("../package.json") as { version: string };
-  const found: Record<string, string> = { counterweight: own.version, node: process.versions.node };
+const versionOf = (packageJson: string): string | undefined => {
   try {
-    found["onnxruntime-node"] = (require("onnxruntime-node/package.json") as { version: string }).version;
+    const found: unknown = require(packageJson);
+    return typeof found === "object" && found !== null ? String(Reflect.get(found, "version")) : undefined;
   } catch {
-    // Not installed, which is fine for a trainer of one's own.
+    return undefined;
   }
-  return found;
+};
+
+/** This package's version, Node's, and that of the engine's package where it is installed. */
+export const versions = (): { counterweight: string; node: string; "onnxruntime-node"?: string } => {
+  const engine = versionOf("onnxruntime-node/package.json");
+  return {
+    counterweight: versionOf("../package.json") ?? "unknown",
+    node: process.versions.node,
+    ...(engine !== undefined && { "onnxruntime-node": engine }),
+  };
 };

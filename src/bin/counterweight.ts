@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 
 import { exitCodeOf } from "../errors.ts";
+import { benchCommand } from "./bench.ts";
 import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
 import { report } from "./report-error.ts";
@@ -14,14 +15,15 @@ const program = new Command("counterweight")
   .description(
     "A streaming loader and sampler for language-model pretraining that learns from the losses it causes.",
   )
-  .version(versions()["counterweight"]!, "-v, --version")
+  .version(versions().counterweight, "-v, --version")
   .option("--debug", "show the stack trace of an error")
   .showHelpAfterError("(counterweight --help lists the commands)")
   .exitOverride()
   .addCommand(prepareCommand())
   .addCommand(trainCommand())
   .addCommand(sampleCommand())
-  .addCommand(inspectCommand());
+  .addCommand(inspectCommand())
+  .addCommand(benchCommand());
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(counterweight ${command.name()} --help shows its options)`);
 

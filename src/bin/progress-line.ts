@@ -38,7 +38,7 @@ export const createProgressLine = (
   stream: NodeJS.WriteStream = process.stderr,
   plainEveryMs = 10_000,
 ): ProgressLine => {
-  const terminal = stream.isTTY === true;
+  const terminal = stream.isTTY;
   const everyMs = terminal ? 100 : plainEveryMs;
   let last = -Infinity;
   let open = false;

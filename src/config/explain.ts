@@ -3,7 +3,7 @@ import type { z } from "zod";
 
 import { ConfigError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
-import { jsonSchemaOf } from "./schema.ts";
+import { jsonSchemaOf, keysOf } from "./schema.ts";
 
 /** Where values came from, so that an error can name a line. */
 export interface Origin {
@@ -13,26 +13,18 @@ export interface Origin {
 
 export const nowhere: Origin = { lineOf: () => undefined };
 
-/** Keys that the schema knows below a path, for the hint of a misspelt one. */
+/** Keys that the schema knows below a path. */
 const keysAt = (keyPath: readonly PropertyKey[]): string[] => {
-  let node: unknown = jsonSchemaOf();
-  for (const key of keyPath) {
-    const { properties, anyOf, oneOf } = node as Record<string, Record<string, unknown> & unknown[]>;
-    const branches = (anyOf ?? oneOf ?? []) as { properties?: Record<string, unknown> }[];
-    node =
-      (properties ?? branches.find((branch) => branch.properties)?.properties ?? {})[key as string] ?? {};
-  }
-  const { properties, oneOf, anyOf } = node as {
-    properties?: object;
-    oneOf?: { properties?: object }[];
-    anyOf?: { properties?: object }[];
-  };
-  const branches = [{ properties }, ...(oneOf ?? []), ...(anyOf ?? [])];
-  return branches.flatMap((branch) => Object.keys(branch.properties ?? {}));
+  let node = jsonSchemaOf();
+  for (const key of keyPath) node = keysOf(node).find(([known]) => known === key)?.[1] ?? {};
+  return keysOf(node).map(([known]) => known);
 };
 
 const valueAt = (value: unknown, keyPath: readonly PropertyKey[]): unknown =>
-  keyPath.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  keyPath.reduce<unknown>(
+    (at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined),
+    value,
+  );
 
 const shown = (value: unknown): string => {
   if (value === undefined) return "nothing";
@@ -63,10 +55,6 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
     const meant = nearest(key, keysAt(issue.path));
     const lineOfKey = origin.lineOf([...issue.path, key]) ?? line;
     return new ConfigError(`${full} is not a key that a pipeline knows`, {
-    if ("options" in issue && Array.isArray(issue.options)) {
-      const kinds = issue.options.filter((kind) => typeof kind === "string").join(" or ");
-      return explain({ ...issue, code: "custom", message: `must be ${kinds}` }, value, origin);
-    }
       ...place,
       ...(lineOfKey && { line: lineOfKey }),
       keyPath: full,
@@ -75,6 +63,10 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
     });
   }
   if (issue.code === "invalid_union") {
+    if ("options" in issue && Array.isArray(issue.options)) {
+      const kinds = issue.options.filter((kind) => typeof kind === "string").join(" or ");
+      return explain({ ...issue, code: "custom", message: `must be ${kinds}` }, value, origin);
+    }
     const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
     if (deepest !== undefined && deepest.path.length > 0)
       return explain({ ...deepest, path: [...issue.path, ...deepest.path] }, value, origin);

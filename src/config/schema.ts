@@ -91,7 +91,20 @@ export const pipelineSchema: z.ZodType<Config, Pipeline> = z
   })
   .describe("A counterweight pipeline: one training run as data.");
 
-let jsonSchema: object | undefined;
+/** A node of a JSON Schema. */
+export type SchemaNode = z.core.JSONSchema.BaseSchema;
+
+let jsonSchema: SchemaNode | undefined;
 /** The JSON Schema of a pipeline file, as shipped in the package for editors. */
-export const jsonSchemaOf = (): object =>
+export const jsonSchemaOf = (): SchemaNode =>
   (jsonSchema ??= z.toJSONSchema(pipelineSchema, { io: "input", unrepresentable: "any" }));
+
+/** Keys below a node, those of all its alternatives together, with their nodes. */
+export const keysOf = (node: SchemaNode): [string, SchemaNode][] =>
+  [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap((branch) =>
+    typeof branch === "boolean"
+      ? []
+      : Object.entries(branch.properties ?? {}).flatMap(([key, child]): [string, SchemaNode][] =>
+          typeof child === "boolean" ? [] : [[key, child]],
+        ),
+  );

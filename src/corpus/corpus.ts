@@ -42,7 +42,7 @@ export interface Corpus {
    * @throws {SourceError|ShardError} as `readBlock` does. O(M·L), and a read of each block that is not in memory. */
   gather(shard: Uint32Array, row: Uint32Array, target: Uint16Array | Uint32Array): Promise<void>;
   /** Starts reading blocks that are needed soon, as many as the cache holds; replaces what an earlier call has not begun. A failure is thrown where the block is needed. */
-  prefetch(refs: Iterable<BlockRef>): void;
+  prefetch(blocks: Iterable<Pick<BlockRef, "shard" | "firstRow">>): void;
   /** An instance's place in the corpus, in [0, instances).
    * @throws {SamplerError} when the corpus has no such row */
   ordinalOf(shard: number, row: number): number;
@@ -96,7 +96,8 @@ const createCorpus = (
     },
     scan: (refs, signal) => scanBlocks(Array.from(refs, numberOf), reader.under(signal), pool),
     gather: (shard, row, target) => gatherRows(manifest, index, cache, { shard, row }, target),
-    prefetch: (refs) => cache.prefetch(Array.from(refs, numberOf)),
+    prefetch: (blocks) =>
+      cache.prefetch(Array.from(blocks, ({ shard, firstRow }) => index.numberAt(shard, firstRow))),
     ordinalOf: (shard, row) => index.ordinalOf(shard, row),
     async close() {
       await cache.close();
