@@ -71,4 +71,4 @@ export const checkLosses = (losses: Float32Array, namesOf: RowNames): void => {
 
 /** What to do about numbers that are not finite. */
 export const divergedHint =
-  "nothing was updated; resume from the last checkpoint with a smaller training.learningRate or training.clipNorm";
+  "nothing was updated; start a new run with a smaller training.learningRate or training.clipNorm";

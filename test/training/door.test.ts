@@ -62,7 +62,7 @@ describe("losses at the door", () => {
     expect(error).toBeInstanceOf(EngineError);
     expect(error).toMatchObject({
       message: `loss of batch row 1, shard 4 must be finite, got ${bad} (row 99, step 12)`,
-      hint: "nothing was updated; resume from the last checkpoint with a smaller training.learningRate or training.clipNorm",
+      hint: "nothing was updated; start a new run with a smaller training.learningRate or training.clipNorm",
     });
   });
 
