@@ -2,7 +2,15 @@
 import { ConfigError, EngineError, mustBe } from "../errors.ts";
 import { isFusible } from "../weighing/final-weights.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
-import { batchRows, checkLosses, checkTokens, divergedHint, plainRows } from "./door.ts";
+import {
+  batchRows,
+  checkLosses,
+  checkShape,
+  checkTokens,
+  coverRows,
+  divergedHint,
+  plainRows,
+} from "./door.ts";
 import { type GenerateOptions, generate } from "./generate.ts";
 import type { GptSizes } from "./gpt-parameters.ts";
 import type { GptSession, GptSessionOptions, Updated } from "./gpt-session.ts";
@@ -33,7 +41,10 @@ export interface GptTrainerOptions {
   readonly seed: string | number;
   /** Token that ends a document; noted in the checkpoint's config.json. */
   readonly endOfText?: number;
-  /** Weights inside the graph, one run a step. Left out, or when micro-batches or the options forbid it, `weigh` is asked between a forward and a backward graph. */
+  /**
+   * Weights inside the graph, one run a step. Left out, or where micro-batches or the options forbid it, `weigh` is asked
+   * between a forward graph and a weighted backward graph; with `nonFinite: mask` rows without a loss stay out of the latter.
+   */
   readonly fused?: { readonly weighing: WeighingOptions; inputs(batch: Batch): WeightInputs };
 }
 
@@ -84,6 +95,7 @@ export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTra
   const sizes = sizesOf(options);
   const inGraph =
     fused && isFusible(fused.weighing) && (microBatchSize ?? batchSize) === batchSize ? fused : undefined;
+  const masks = fused?.weighing.nonFinite === "mask";
   const session: GptSessionOptions = {
     sizes,
     training,
@@ -106,6 +118,7 @@ export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTra
     async step(batch, weigh) {
       const { step } = batch;
       const rows = batchRows(batch);
+      checkShape(batch, { size: batchSize, seqLen });
       checkTokens(batch.tokens, seqLen, vocabSize, rows);
       const tokens = batch.tokens.slice();
       if (inGraph) {
@@ -116,7 +129,8 @@ export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTra
         return { losses, weights, metrics: metricsOf(step, result) };
       }
       const losses = await link.call("score", tokens, batchSize);
-      checkLosses(losses, rows);
+      if (masks) coverRows(tokens, seqLen, losses);
+      else checkLosses(losses, rows);
       const result = await link.call("weightedStep", step, tokens, copyOf(weigh(losses)));
       return { losses, metrics: metricsOf(step, result) };
     },

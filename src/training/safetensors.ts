@@ -1,7 +1,5 @@
-/**
- * @file safetensors files, written and read: an 8-byte length, a JSON header, then the tensors' bytes one after the other.
- * Format: https://github.com/huggingface/safetensors#format
- */
+/** @file safetensors files, written and read: an 8-byte length, a JSON header, then the tensors' bytes one after the other.
+ * Format: https://github.com/huggingface/safetensors#format */
 import { LedgerError } from "../errors.ts";
 import type { Files } from "../files.ts";
 import { sizeOf } from "../tensor/shape.ts";

@@ -1,7 +1,5 @@
-/**
- * @file A WebAssembly assembler of the few instructions that our kernels use: expressions are nested calls, written as they are read.
- * Encodings: WebAssembly Core Specification 2.0, §5 (binary format).
- */
+/** @file A WebAssembly assembler of the few instructions that our kernel uses: expressions are nested calls, written as they are read.
+ * Encodings: WebAssembly Core Specification 2.0, §5 (binary format). */
 
 /** Bytes of instructions. An expression leaves one value on the stack, a statement none. */
 export type Code = readonly number[];
