@@ -21,6 +21,11 @@ describe("the learning rate", () => {
     expect(learningRateAt(110, { ...schedule, minLearningRate: null })).toBeCloseTo(0.001, 15);
   });
 
+  it("stays at the peak when that is the least", () => {
+    for (const step of [10, 11, 110])
+      expect(learningRateAt(step, { ...schedule, minLearningRate: "peak" })).toBe(0.01);
+  });
+
   it("needs no warm-up, and may be shorter than it", () => {
     expect(learningRateAt(1, { ...schedule, warmupSteps: 0, steps: 1 })).toBeCloseTo(0.001, 15);
     expect(learningRateAt(4, { ...schedule, steps: 5 })).toBeCloseTo(0.004, 15);
