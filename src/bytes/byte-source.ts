@@ -12,7 +12,9 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
+/** How to read a range. */
 export interface ReadOptions {
+  /** Where the bytes go. */
   readonly into?: Uint8Array;
   readonly signal?: AbortSignal;
 }

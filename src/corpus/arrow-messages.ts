@@ -1,15 +1,14 @@
 /** @file Where the messages of an Arrow IPC file or stream lie; reads their headers only. */
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 
 import type { ByteSource } from "../bytes/byte-source.ts";
 import { ShardError } from "../errors.ts";
+import { parseArrowHeader } from "./arrow-header.ts";
 import { decoding, putBack } from "./shard.ts";
 
 const headBytes = 4096;
 const continuation = 0xffffffff;
-
-/** Kinds of message (Arrow format, `MessageHeader`). */
-export const messageKind = { schema: 1, dictionary: 2, recordBatch: 3 } as const;
 
 /** A message at bytes [start, end), its body included. */
 export interface ArrowMessage {
@@ -18,11 +17,17 @@ export interface ArrowMessage {
   readonly end: number;
   /** Rows of a record batch, 0 of others. */
   readonly rows: number;
+  /** Length and CRC-32 of its header (prefix and metadata). */
+  readonly headerBytes: number;
+  readonly headerCrc: number;
 }
 
-/** The messages of a shard and the SHA-256, hexadecimal, of all their headers (prefix and metadata). */
+/** The messages of a shard. */
 export interface ArrowMessages {
   readonly messages: readonly ArrowMessage[];
+  /** What lies behind them: the end mark and, in a file, the footer. */
+  readonly tail: Uint8Array;
+  /** SHA-256, hexadecimal, of all headers (prefix and metadata) and the tail. */
   readonly hash: string;
 }
 
@@ -35,7 +40,9 @@ export const readArrowMessages = async (source: ByteSource, start: number): Prom
   const refuse = (rule: string, got: string, offset: number): never => {
     throw new ShardError(`an Arrow message must be ${rule}, got ${got}`, { uri, offset, hint: putBack });
   };
-  for (let at = start; at < byteLength;) {
+  if (byteLength < start) return refuse("whole", `${byteLength} bytes`, 0);
+  let at = start;
+  while (at < byteLength) {
     const head = await source.read(at, Math.min(at + headBytes, byteLength));
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     if (head.byteLength < 8) return refuse("whole", `${head.byteLength} bytes`, at);
@@ -49,32 +56,13 @@ export const readArrowMessages = async (source: ByteSource, start: number): Prom
       8 + length <= head.byteLength ? head.subarray(0, 8 + length) : await source.read(at, bodyStart);
     hash.update(header);
     const { kind, bodyBytes, rows } = decoding({ uri }, "an Arrow message header", () =>
-      parseHeader(header.subarray(8)),
+      parseArrowHeader(header.subarray(8)),
     );
     const end = bodyStart + bodyBytes;
     if (!(bodyBytes >= 0 && end <= byteLength)) return refuse("whole", `a body of ${bodyBytes} bytes`, at);
-    messages.push({ kind, start: at, end, rows });
+    messages.push({ kind, start: at, end, rows, headerBytes: header.byteLength, headerCrc: crc32(header) });
     at = end;
   }
-  return { messages, hash: hash.digest("hex") };
-};
-
-/** The three numbers needed of a flatbuffer `Message` {1 header type, 2 header, 3 bodyLength}, whose header `RecordBatch` starts with {0 length}.
- * Read by hand: every access is bounds-checked and nothing loops, so a damaged header cannot hang, which generated readers may. */
-const parseHeader = (bytes: Uint8Array): { kind: number; bodyBytes: number; rows: number } => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fieldOf = (table: number, field: number): number => {
-    const fields = table - view.getInt32(table, true);
-    const slot = 4 + 2 * field;
-    const offset = slot < view.getUint16(fields, true) ? view.getUint16(fields + slot, true) : 0;
-    return offset === 0 ? 0 : table + offset;
-  };
-  const longAt = (at: number): number => (at === 0 ? 0 : Number(view.getBigInt64(at, true)));
-  const message = view.getUint32(0, true);
-  const kindAt = fieldOf(message, 1);
-  const kind = kindAt === 0 ? 0 : view.getUint8(kindAt);
-  const headerAt = fieldOf(message, 2);
-  const isBatch = kind === messageKind.recordBatch && headerAt !== 0;
-  const rows = isBatch ? longAt(fieldOf(headerAt + view.getUint32(headerAt, true), 0)) : 0;
-  return { kind, bodyBytes: longAt(fieldOf(message, 3)), rows };
+  const tail = await source.read(at, byteLength);
+  return { messages, tail, hash: hash.update(tail).digest("hex") };
 };

@@ -1,9 +1,12 @@
 /** @file Reads Arrow IPC shards, files and streams: column `tokens`, fixed_size_list of L uint16, int32 or uint32; a block is a record batch. */
+import { crc32 } from "node:zlib";
 import { type Data, DataType, type RecordBatch, RecordBatchReader, type Schema, Type } from "apache-arrow";
 
 import type { ByteSource } from "../bytes/byte-source.ts";
 import { ShardError, mustBe } from "../errors.ts";
-import { type ArrowMessage, messageKind, readArrowMessages } from "./arrow-messages.ts";
+import { messageKind } from "./arrow-header.ts";
+import { readArrowMessages } from "./arrow-messages.ts";
+import { arrowFileHead, readPreamble } from "./arrow-preamble.ts";
 import { createBlock } from "./block.ts";
 import { tokenBytes } from "./manifest.ts";
 import {
@@ -15,16 +18,13 @@ import {
   rewrite,
 } from "./shard.ts";
 
-/** Bytes of an Arrow file before its first message. */
-export const arrowFileHeadBytes = 8;
-
 /** Opens an Arrow IPC stream; {@link readArrowFile} is the same for a file. Record batches are taken in the order they lie in.
  * @throws {ShardError} when it is cut, not the expected file, its rows are not L tokens of the dtype, or a record batch exceeds maxBlockBytes. O(record batches), a read each. */
 export const readArrowStream: OpenShard = (source, expectation) => readArrow(source, expectation, 0);
 
 /** Opens an Arrow IPC file; see {@link readArrowStream}. */
 export const readArrowFile: OpenShard = (source, expectation) =>
-  readArrow(source, expectation, arrowFileHeadBytes);
+  readArrow(source, expectation, arrowFileHead.byteLength);
 
 const readArrow = async (
   source: ByteSource,
@@ -33,12 +33,12 @@ const readArrow = async (
 ): ReturnType<OpenShard> => {
   const { uri } = source;
   const rowBytes = expectation.seqLen * tokenBytes(expectation.tokenDtype);
-  const { messages, hash } = await readArrowMessages(source, start);
+  const found = await readArrowMessages(source, start);
+  const { messages, hash } = found;
   checkFooterHash(uri, hash, expectation.footerHash);
   const batches = messages.filter(({ kind }) => kind === messageKind.recordBatch);
-  const preamble = await readPreamble(source, messages);
-  const schema = decoding({ uri }, "the Arrow schema", () => RecordBatchReader.from(preamble).open().schema);
-  checkType(uri, schema, expectation);
+  const { schema, bytes: preamble } = await readPreamble(source, found);
+  decoding({ uri }, "the Arrow schema", () => checkType(uri, schema, expectation));
   for (const [block, { rows }] of batches.entries())
     if (!(rows > 0 && rows * rowBytes <= expectation.maxBlockBytes))
       throw new ShardError(
@@ -54,25 +54,23 @@ const readArrow = async (
     blockRows: batches.map(({ rows }) => rows),
     bufferBytes: (block) => preamble.byteLength + batches[block]!.end - batches[block]!.start,
     async readBlock(block, buffer, signal) {
-      const { start: from, end, rows } = batches[block]!;
+      const { start: from, end, rows, headerBytes, headerCrc } = batches[block]!;
       buffer.set(preamble);
       const into = buffer.subarray(preamble.byteLength);
       await source.read(from, end, { into, ...(signal && { signal }) });
       const bytes = buffer.subarray(0, preamble.byteLength + end - from);
       const where = { uri, block };
+      // Only bytes that were looked over when the shard was opened may be decoded.
+      if (crc32(into.subarray(0, headerBytes)) !== headerCrc)
+        throw new ShardError("the record batch was altered since the shard was opened", {
+          ...where,
+          hint: putBack,
+        });
       const tokens = decoding(where, "the record batch", () => tokensOf(bytes, rows * rowBytes, where));
       return createBlock([tokens], rowBytes);
     },
     close: () => source.close(),
   };
-};
-
-/** Schema and dictionaries: what must precede a record batch so that it can be decoded alone. */
-const readPreamble = async (source: ByteSource, messages: readonly ArrowMessage[]): Promise<Uint8Array> => {
-  const first = messages.findIndex(({ kind }) => kind === messageKind.recordBatch);
-  const before = first < 0 ? messages : messages.slice(0, first);
-  const start = before[0]?.start ?? 0;
-  return source.read(start, before.at(-1)?.end ?? start);
 };
 
 const typeName = (type: DataType): string => {

@@ -97,8 +97,10 @@ export const createBlockCache = (
       try {
         const block = await loader.load(number, buffer);
         const entry = { block, buffer, users: waiting.users, evicted: false, lookedAt: ++loads };
-        resident[number] = entry;
         cache.set(number, entry);
+        // A block that exceeds the whole capacity is not kept.
+        if (cache.has(number)) resident[number] = entry;
+        else entry.evicted = true;
         return entry;
       } finally {
         loading.delete(number);

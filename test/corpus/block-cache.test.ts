@@ -80,6 +80,16 @@ describe("the block cache", () => {
     ).toBe(true);
   });
 
+  it("gives a block that exceeds all of its capacity, and does not keep it", async () => {
+    const script = createScript();
+    const cache = createBlockCache(blockBytes - 1, script, createBufferPool());
+    const held = await cache.fetch(1);
+    expect([firstByte(held.block), cache.peek(1)]).toEqual([1, undefined]);
+    held.release();
+    await cache.fetch(1);
+    expect(script.reads).toEqual([1, 1]);
+  });
+
   it("does not remember a failed read", async () => {
     const script = createScript();
     const cache = cacheOf(script, 2);

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
 
-import { openParquetShard } from "../../src/corpus/parquet-shard-writer.ts";
+import { type ShardWriter, openParquetShard } from "../../src/corpus/parquet-shard-writer.ts";
 import { createFiles } from "../../src/files.ts";
 import { inFolder, tokensOfShard } from "../support/corpus-on-disk.ts";
 import { createFailingDisk } from "../support/failing-disk.ts";
@@ -63,11 +63,11 @@ describe("our own shards", () => {
       const writer = await openParquetShard(createFiles(), path, layout);
       await writer.append(tokens);
       await writer.close();
-      const { buffer, byteOffset, byteLength } = await readFile(path);
-      const file = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-      const rows = (await parquetReadObjects({ file, utf8: false })) as { tokens: Uint8Array }[];
-      const read = new Uint8Array(rows.flatMap((row) => [...row.tokens]));
-      expect(new Uint16Array(read.buffer)).toEqual(tokens);
+      const file = new Uint8Array(await readFile(path)).buffer;
+      const rows = await parquetReadObjects({ file, utf8: false });
+      const bytes = new Uint8Array(tokens.buffer);
+      expect(rows).toEqual(rows.map((_, row) => ({ tokens: bytes.slice(16 * row, 16 * row + 16) })));
+      expect(rows).toHaveLength(12);
     }));
 
   it("are the same bytes however the rows are handed over", () =>
@@ -107,21 +107,24 @@ describe("our own shards", () => {
   it("appear whole under their name, or not at all", () =>
     inFolder(async (folder) => {
       const path = join(folder, "a.parquet");
-      const write = async (at: number): Promise<number> => {
-        const disk = createFailingDisk({ at, then: "forever", tornShare: 0.5 });
-        const writer = await openParquetShard(createFiles(disk), path, layout);
-        await writer.append(tokens);
-        await writer.close();
-        return disk.operations.length;
+      const failing = async (at: number): Promise<boolean> => {
+        const disk = createFailingDisk({ at, tornShare: 0.5 });
+        let writer: ShardWriter | undefined;
+        try {
+          writer = await openParquetShard(createFiles(disk), path, layout);
+          await writer.append(tokens);
+          await writer.close();
+          return false;
+        } catch (error) {
+          expect(error).toMatchObject({ code: "CW_STORAGE", facts: { errno: "ENOSPC" } });
+          await writer?.abort();
+          const last = disk.operations[at - 1]!.operation;
+          expect(await readdir(folder)).toEqual(last === "syncFolder" ? ["a.parquet"] : []);
+          return true;
+        }
       };
       let at = 1;
-      for (; ; at++) {
-        const outcome: unknown = await write(at).catch((error: unknown) => error);
-        if (typeof outcome === "number") break;
-        expect(outcome).toMatchObject({ code: "CW_STORAGE", facts: { errno: "ENOSPC" } });
-        const names = await readdir(folder);
-        if (names.includes("a.parquet")) expect(at).toBeGreaterThan(7);
-      }
+      while (await failing(at)) at++;
       expect(at).toBeGreaterThan(7);
       expect(await readdir(folder)).toEqual(["a.parquet"]);
       const writer = await openParquetShard(createFiles(), join(folder, "b.parquet"), layout);

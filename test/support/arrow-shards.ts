@@ -1,5 +1,6 @@
 /** @file Arrow IPC shards as other programs may write them. */
 import {
+  Data,
   Field,
   FixedSizeList,
   Int32,
@@ -44,8 +45,8 @@ export const arrowShard = (
   for (let row = 0; row < rows; row += rowsPerBatch) {
     const length = Math.min(rowsPerBatch, rows - row);
     const values = tokens.slice(row * seqLen, (row + length) * seqLen);
-    const child = makeData({ type: item, length: values.length, nullCount: 0, data: values } as never);
-    const list = makeData({ type, length, nullCount: 0, child });
+    const child = new Data(item, 0, values.length, 0, [undefined, values]);
+    const list = new Data(type, 0, length, 0, undefined, [child]);
     const children = [...(labels ? [label.slice(row, row + length).data[0]!] : []), list];
     batches.push(
       new RecordBatch(schema, makeData({ type: new Struct(fields), length, nullCount: 0, children })),

@@ -25,13 +25,8 @@ export const inFolder = async <T>(work: (folder: string) => Promise<T>): Promise
 };
 
 /** Tokens of a shard: shape [rows, seqLen], all below 60,000. */
-export const tokensOfShard = (
-  shard: number,
-  rows: number,
-  seqLen: number,
-  dtype: TokenDtype = "uint16",
-): Uint16Array | Uint32Array => {
-  const tokens = dtype === "uint16" ? new Uint16Array(rows * seqLen) : new Uint32Array(rows * seqLen);
+export const tokensOfShard = (shard: number, rows: number, seqLen: number): Uint16Array<ArrayBuffer> => {
+  const tokens = new Uint16Array(rows * seqLen);
   for (let row = 0; row < rows; row++)
     for (let at = 0; at < seqLen; at++)
       tokens[row * seqLen + at] =
@@ -94,7 +89,8 @@ export const writeCorpus = async (
       metadata: { tokenizer: "plain", tokenizer_hash: "a".repeat(64) },
     };
     const writer = await openParquetShard(files, join(folder, uri), layout);
-    await writer.append(tokensOfShard(number, rows, seqLen, tokenDtype));
+    const tokens = tokensOfShard(number, rows, seqLen);
+    await writer.append(tokenDtype === "uint16" ? tokens : Uint32Array.from(tokens));
     entries.push({ uri, domain, ...(await writer.close()) });
   }
   const domains = Math.max(...shards.map(({ domain = 0 }) => domain)) + 1;
