@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 
 import { exitCodeOf } from "../errors.ts";
 import { benchCommand } from "./bench.ts";
+import { compareCommand } from "./compare.ts";
 import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
 import { report } from "./report-error.ts";
@@ -22,6 +23,7 @@ const program = new Command("counterweight")
   .addCommand(prepareCommand())
   .addCommand(trainCommand())
   .addCommand(sampleCommand())
+  .addCommand(compareCommand())
   .addCommand(inspectCommand())
   .addCommand(benchCommand());
 for (const command of program.commands)

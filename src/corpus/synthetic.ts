@@ -65,7 +65,8 @@ const describe = ({ instances, heldOut: heldOutRows, blockRows }: SyntheticOptio
 export const createSyntheticCorpus = (options: SyntheticOptions): Corpus => {
   const manifest = describe(options);
   const index = createBlockIndex(manifest);
-  const write = (ordinal: number, target: Uint32Array, at: number): void => {
+  // The words fit: checkRoom has seen to uint32.
+  const write = (ordinal: number, target: Uint16Array | Uint32Array, at: number): void => {
     target[at] = ordinal >>> 0;
     target[at + 1] = Math.floor(ordinal / 2 ** 32);
   };
@@ -94,7 +95,7 @@ export const createSyntheticCorpus = (options: SyntheticOptions): Corpus => {
     async gather(shard, row, target) {
       checkRoom(manifest, { shard, row }, target);
       for (let slot = 0; slot < row.length; slot++)
-        write(index.ordinalOf(shard[slot]!, row[slot]!), target as Uint32Array, slot * seqLen);
+        write(index.ordinalOf(shard[slot]!, row[slot]!), target, slot * seqLen);
     },
     prefetch: () => undefined,
     ordinalOf: (shard, row) => index.ordinalOf(shard, row),
