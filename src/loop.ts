@@ -70,7 +70,9 @@ const train = async ({ batch, sampler }: Assembled, stages: Stages, trainer: Tra
   const { probability, base, domain } = draws;
   let taken: Float64Array | undefined;
   const fullRows = new Uint32Array(size).fill(seqLen - 1);
-  const result = await trainer.step(batch, (losses, targets = fullRows) => {
+  const result = await trainer.step(batch, (given, targets = fullRows) => {
+    // As the ledger keeps them, so that weights follow from its log whatever the trainer computes in.
+    const losses = Float32Array.from(given);
     taken = stages.weighing.weigh({ losses, probability, base, domain, targets }, step).weights;
     return taken;
   });

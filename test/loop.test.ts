@@ -162,6 +162,30 @@ describe("the closed loop", () => {
     expect((error as SamplerError).hint).toContain("weigh(losses)");
   });
 
+  it("weighs losses as the ledger keeps them, whatever the trainer computes in", async () => {
+    const given: number[][] = [];
+    const weighed: Float64Array[] = [];
+    const float64: Trainer = {
+      async step({ size }, weigh) {
+        const losses = Array.from({ length: size }, (_, slot) => 1 + slot / 3);
+        given.push(losses);
+        weighed.push(weigh(losses));
+        return { losses };
+      },
+    };
+    const weighing = { strategy: "linupper", r: 0.5 } as const;
+    const run = await openRun(pipeline({ steps: 1, weighing }), {
+      dir: join(folder, `run-${runs++}`),
+      trainer: float64,
+    });
+    await run.start();
+    const rows = { probability: [1, 1, 1, 1], base: [1, 1, 1, 1] };
+    const expected = run.stages.weighing.weigh({ losses: Float32Array.from(given[0]!), ...rows }, 1);
+    const unrounded = run.stages.weighing.weigh({ losses: given[0]!, ...rows }, 1);
+    expect(weighed[0]).toEqual(expected.weights);
+    expect(weighed[0]).not.toEqual(unrounded.weights);
+  });
+
   it("refuses fewer losses than rows", async () => {
     const short: Trainer = {
       step: async ({ size }) => ({ losses: new Float32Array(size - 1), weights: new Float32Array(size - 1) }),
