@@ -5,6 +5,7 @@ import { layerNorm } from "../tensor/composites/layer-norm.ts";
 import { linearCrossEntropy } from "../tensor/composites/linear-cross-entropy.ts";
 import type { Program } from "../tensor/program.ts";
 import type { Value } from "../tensor/value.ts";
+import { blockAttention } from "./block-attention.ts";
 import { type GptSizes, blockName, gptParameters } from "./gpt-parameters.ts";
 
 /** A GPT-2 within a program: its parameters are the program's inputs. */
@@ -14,6 +15,9 @@ export interface Gpt {
   /** By parameter name. */
   readonly parameters: ReadonlyMap<string, Value>;
 }
+
+/** Positions in a block of attention; rows of two blocks and more are worth cutting. */
+const BLOCK_LENGTH = 128;
 
 /** Declares the parameters as inputs of a program, under their names. */
 export const declareGpt = (program: Program, sizes: GptSizes): Gpt => ({
@@ -39,6 +43,7 @@ export const residualStream = ({ program, sizes, parameters }: Gpt, tokens: Valu
   const linear = (x: Value, name: string): Value =>
     program.linear(x, parameter(`${name}.weight`), parameters.get(`${name}.bias`));
 
+  const blocks = time % BLOCK_LENGTH === 0 ? time / BLOCK_LENGTH : 1;
   const positions = parameter("transformer.wpe.weight");
   const seen = time === context ? positions : program.slice(positions, 0, 0, time);
   let x = program.reshape(
@@ -53,9 +58,12 @@ export const residualStream = ({ program, sizes, parameters }: Gpt, tokens: Valu
     const normalised = norm(x, `${block}ln_1`);
     const heads4d = (projection: string): Value =>
       program.reshape(linear(normalised, `${block}attn.${projection}`), [time, rows, heads, width / heads]);
-    const mixed = attention(program, heads4d("query"), heads4d("key"), heads4d("value"), {
-      scale: 1 / Math.sqrt(width / heads),
-    });
+    const scale = 1 / Math.sqrt(width / heads);
+    const [query, key, value] = [heads4d("query"), heads4d("key"), heads4d("value")] as const;
+    const mixed =
+      blocks > 1
+        ? blockAttention(program, query, key, value, { scale, blocks })
+        : attention(program, query, key, value, { scale });
     x = program.add(x, linear(program.reshape(mixed, [time * rows, width]), `${block}attn.c_proj`));
     const hidden = gelu(program, linear(norm(x, `${block}ln_2`), `${block}mlp.c_fc`));
     x = program.add(x, linear(hidden, `${block}mlp.c_proj`));

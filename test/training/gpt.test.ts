@@ -114,3 +114,38 @@ describe("a GPT's programs", () => {
     expect(losses![0]).toBeCloseTo(sum / (seqLen - 1), 5);
   });
 });
+
+describe("rows long enough to be cut into blocks", () => {
+  it("lose what the next token's logits say, position by position", async () => {
+    const sizes = { layers: 1, heads: 2, width: 8, context: 256, vocabSize: 7, biases: true };
+    const parameters = Object.fromEntries(
+      gptParameters(sizes).map((parameter) => [parameter.name, hashedParameter(parameter)]),
+    );
+    const row = hashedTokens(256, 7);
+    const { program, outputs } = lossProgram(sizes, { rows: 1, seqLen: 256 });
+    const { losses } = await (
+      await engine.compile(program, outputs)
+    ).run({ ...parameters, tokens: timeMajor(row, 1, 256) });
+    // The same row in a model that has one position more, which is not cut.
+    const longer = { ...sizes, context: 257 };
+    const positions = new Float32Array(257 * 8);
+    positions.set(parameters["transformer.wpe.weight"]!);
+    const next = nextTokenProgram(longer);
+    const executable = await engine.compile(next.program, next.outputs);
+    let sum = 0;
+    for (let position = 0; position < 255; position++) {
+      const tokens = new Int32Array(257);
+      tokens.set(row.subarray(0, position + 1));
+      const { logits } = await executable.run({
+        ...parameters,
+        "transformer.wpe.weight": positions,
+        tokens,
+        position: Int32Array.of(position),
+      });
+      sum +=
+        Math.log([...logits!].reduce((total, logit) => total + Math.exp(logit), 0)) -
+        logits![row[position + 1]!]!;
+    }
+    expect(losses![0]).toBeCloseTo(sum / 255, 5);
+  });
+});
