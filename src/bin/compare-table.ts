@@ -24,7 +24,7 @@ const runsTable = (runs: readonly ComparedRun[], target: number | undefined): st
   return textTable([
     [
       ...shortNames(keyPaths),
-      ...(target === undefined ? [] : [`steps to ${nats(target)}`]),
+      ...(target === undefined ? [] : [`steps to ${target < 0.01 ? target.toExponential() : target}`]),
       "held-out loss",
       "mean rho",
       "mean gamma",

@@ -42,8 +42,9 @@ export interface GptOptions {
 export type ModelOptions = GptOptions | RegressionOptions;
 
 /** The `model` part: one member a `kind`, which is `gpt` when left out. */
-export const modelOptions: z.ZodType<ModelOptions, Input<GptOptions> | RegressionInput> =
-  z.discriminatedUnion("kind", [gptOptions, regressionOptions]);
+export const modelOptions: z.ZodType<ModelOptions, Input<GptOptions> | RegressionInput> = z
+  .discriminatedUnion("kind", [gptOptions, regressionOptions])
+  .describe("What is trained.");
 
 /** The `training` part: batch, AdamW and its schedule. */
 export const trainingOptions: z.ZodType<TrainingOptions, Input<TrainingOptions>> = z
