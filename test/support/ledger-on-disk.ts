@@ -69,8 +69,8 @@ export const deadProcess = (): ProcessIdentity => ({
   startTime: null,
 });
 
-/** A disk that skips syncs: for tests that open a ledger thousands of times and crash nothing. */
-const unsynced: Disk = {
+/** A disk that skips syncs: no test cuts the power, and a killed process loses nothing that it has written. */
+export const unsynced: Disk = {
   ...nodeDisk,
   syncFolder: () => Promise.resolve(),
   async openFile(path, mode) {
