@@ -59,7 +59,11 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
       ...(lineOfKey && { line: lineOfKey }),
       keyPath: full,
       hint:
-        meant === undefined ? `known keys here: ${keysAt(issue.path).join(", ")}` : `did you mean ${meant}?`,
+        meant === key
+          ? "it is a key of another kind; remove it, or change the kind"
+          : meant === undefined
+            ? `known keys here: ${keysAt(issue.path).join(", ")}`
+            : `did you mean ${meant}?`,
     });
   }
   if (issue.code === "invalid_union") {

@@ -2,7 +2,7 @@
 import { EngineError, mustBe } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import type { Executable, Tensors } from "../tensor/engine.ts";
-import { openOnnxEngine } from "../tensor/onnx/engine.ts";
+import { openEngine } from "../tensor/open-engine.ts";
 import type { TensorData } from "../tensor/value.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
 import { createAdamw } from "./adamw.ts";
@@ -73,7 +73,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
   const { sizes, training, seqLen } = options;
   const parameters = gptParameters(sizes);
   const memory = createParameterMemory(parameters);
-  const engine = await openOnnxEngine(options.engine);
+  const engine = await openEngine(options.engine);
   for (const parameter of parameters)
     initialise(parameter, options.seed, memory.view("parameter", parameter.name));
   const adamw = createAdamw(memory, training);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { EngineError, mustBe } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import type { Executable } from "../tensor/engine.ts";
-import { openOnnxEngine } from "../tensor/onnx/engine.ts";
+import { openEngine } from "../tensor/open-engine.ts";
 import { isFusible } from "../weighing/final-weights.ts";
 import { batchRows, checkLosses, divergedHint } from "./door.ts";
 import type { GptTrainerOptions } from "./gpt-trainer.ts";
@@ -61,7 +61,7 @@ export const openRegressionTrainer = async (
   const { batchSize } = training;
   const data = createRegressionData(options.seed, model);
   const inGraph = fused && isFusible(fused.weighing) ? fused : undefined;
-  const engine = await openOnnxEngine(options.engine);
+  const engine = await openEngine(options.engine);
   const compile = ({ program, outputs }: ReturnType<typeof regressionLosses>): Promise<Executable> =>
     engine.compile(program, outputs);
   const losses = await compile(regressionLosses(batchSize, dimensions));

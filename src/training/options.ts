@@ -1,6 +1,7 @@
 /** @file The `model`, `training`, `engine` and `evaluation` parts of a pipeline file. */
 import { z } from "zod";
 
+import type { EngineOptions } from "../tensor/open-engine.ts";
 import { type RegressionInput, type RegressionOptions, regressionOptions } from "./regression-options.ts";
 
 const count = z.int().min(1);
@@ -114,21 +115,38 @@ export interface TrainingOptions {
   clipNorm: number | null;
 }
 
-/** The `engine` part: what computes. */
-export const engineOptions: z.ZodType<EngineOptions, Input<EngineOptions>> = z
+export type { EngineOptions };
+type EngineOf<Kind> = Extract<EngineOptions, { kind: Kind }>;
+
+/** The `engine` part as a user writes it. */
+export type EngineInput =
+  | Input<EngineOf<"onnx">>
+  | (Input<EngineOf<"tfjs">> & Pick<EngineOf<"tfjs">, "kind">);
+
+const onnxOptions = z
   .strictObject({
     kind: z.literal("onnx").default("onnx").describe("What runs the tensor program: ONNX Runtime."),
     backend: z.enum(["cpu", "webgpu"]).default("cpu").describe("Where it runs."),
     threads: count.max(1024).default(2).describe("Threads of a run on the cpu."),
   })
-  .describe("What computes. Fixed for a run: another engine gives other last bits.");
+  .describe("ONNX Runtime.");
 
-/** What computes, defaults filled in. */
-export interface EngineOptions {
-  kind: "onnx";
-  backend: "cpu" | "webgpu";
-  threads: number;
-}
+const tfjsOptions = z
+  .strictObject({
+    kind: z.literal("tfjs").describe("What runs the tensor program: TensorFlow.js."),
+    backend: z
+      .enum(["tensorflow", "wasm", "cpu"])
+      .default("tensorflow")
+      .describe(
+        "Whose kernels: TensorFlow's own, by tfjs-node-gpu or tfjs-node; or tfjs' WebAssembly or JavaScript.",
+      ),
+  })
+  .describe("TensorFlow.js.");
+
+/** The `engine` part: one member a `kind`, which is `onnx` when left out. */
+export const engineOptions: z.ZodType<EngineOptions, EngineInput> = z
+  .discriminatedUnion("kind", [onnxOptions, tfjsOptions])
+  .describe("What computes. Fixed for a run: another engine gives other last bits.");
 
 /** The `evaluation` part: when and on how much. */
 export const evaluationOptions: z.ZodType<EvaluationOptions, Input<EvaluationOptions>> = z

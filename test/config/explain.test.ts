@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { explain } from "../../src/config/explain.ts";
+import { pipelineSchema } from "../../src/config/schema.ts";
 
 const issueOf = (schema: z.ZodType, value: unknown) => schema.safeParse(value).error!.issues[0]!;
 
@@ -21,6 +22,15 @@ describe("explain", () => {
     expect(explain(issueOf(schema, value), value, { lineOf: () => undefined }).message).toBe(
       'n must be number, got "no" (n)',
     );
+  });
+
+  it("says that a key belongs to another kind", () => {
+    const value = { steps: 1, corpus: { manifest: "x" }, engine: { kind: "tfjs", threads: 2 } };
+    const error = explain(issueOf(pipelineSchema, value), value, { lineOf: () => 3 });
+    expect([error.message, error.hint]).toEqual([
+      "engine.threads is not a key that a pipeline knows (engine.threads)",
+      "it is a key of another kind; remove it, or change the kind",
+    ]);
   });
 
   it("says the whole pipeline when the path is empty", () => {

@@ -61,6 +61,10 @@ describe("the options of training", () => {
       `);
   });
 
+  it("takes TensorFlow itself where tfjs is named", () => {
+    expect(engineOptions.parse({ kind: "tfjs" })).toEqual({ kind: "tfjs", backend: "tensorflow" });
+  });
+
   it.each(Object.entries(schemas))("%s describe every key", (_, schema) => {
     const keys = keysOf(schema);
     expect(keys.length).toBeGreaterThan(1);
@@ -89,6 +93,17 @@ describe("the options of training", () => {
     [trainingOptions, { clipNorm: 0 }, "clipNorm: Too small: expected number to be >0"],
     [engineOptions, { threads: 0 }, "threads: Too small: expected number to be >=1"],
     [engineOptions, { backend: "cuda" }, 'backend: Invalid option: expected one of "cpu"|"webgpu"'],
+    [
+      engineOptions,
+      { kind: "torch" },
+      "kind: Invalid discriminator value. Expected 'onnx' | 'undefined' | 'tfjs'",
+    ],
+    [
+      engineOptions,
+      { kind: "tfjs", backend: "webgpu" },
+      'backend: Invalid option: expected one of "tensorflow"|"wasm"|"cpu"',
+    ],
+    [engineOptions, { kind: "tfjs", threads: 2 }, ': Unrecognized key: "threads"'],
     [evaluationOptions, { everySteps: 0 }, "everySteps: Too small: expected number to be >=1"],
   ] as const)("refuse what cannot be", (schema, value, problem) => {
     expect(problemsOf(schema, value)).toEqual([problem]);

@@ -1,39 +1,10 @@
 /** @file A program loaded into ONNX Runtime. */
 import { EngineError } from "../../errors.ts";
+import { checkBuffer } from "../check-buffer.ts";
 import type { Executable, Tensors } from "../engine.ts";
-import { showShape, sizeOf } from "../shape.ts";
 import type { TensorData } from "../value.ts";
 import type { OnnxPort } from "./model.ts";
 import { firstLine, type OnnxRuntime, type OnnxSession, type OnnxTensor } from "./runtime.ts";
-
-const show = (data: TensorData | undefined): string =>
-  data === undefined ? "nothing" : `${data.constructor.name} of ${data.length}`;
-
-/** The wording of {@link mustBe}; what was got is no text of the user's, so it stands without quotes. */
-const misfitBuffer = (
-  use: string,
-  { name }: OnnxPort,
-  rule: string,
-  data: TensorData | undefined,
-  hint?: string,
-): EngineError =>
-  new EngineError(`${use} "${name}" must be ${rule}, got ${show(data)}`, hint === undefined ? {} : { hint });
-
-/** Refuses a buffer that is not what the port says; the runtime would say so in words of its own, or read past it. */
-const check = (use: string, port: OnnxPort, data: TensorData | undefined): TensorData => {
-  const kind = port.type === "int32" ? Int32Array : Float32Array;
-  if (!(data instanceof kind) || data.length !== sizeOf(port.shape))
-    throw misfitBuffer(use, port, `${kind.name} of ${showShape(port.shape)}`, data);
-  if (data.buffer instanceof SharedArrayBuffer)
-    throw misfitBuffer(
-      use,
-      port,
-      "in memory that is not shared",
-      data,
-      "the runtime refuses SharedArrayBuffer; use an ArrayBuffer or a WebAssembly.Memory",
-    );
-  return data;
-};
 
 /** Runs a session. `run` computes on the calling thread until it is done, so the loop it is called from stands still: keep it in a worker. */
 export class OnnxExecutable implements Executable {
@@ -57,7 +28,11 @@ export class OnnxExecutable implements Executable {
   async run(feeds: Readonly<Tensors>, fetches: Readonly<Tensors> = {}): Promise<Tensors> {
     if (!this.#session) throw new EngineError("a released program cannot run");
     const tensorOf = (use: string, port: OnnxPort, data: TensorData | undefined): OnnxTensor =>
-      new this.#runtime.Tensor(port.type, check(use, port, data), port.shape);
+      new this.#runtime.Tensor(
+        port.type,
+        checkBuffer(use, port.name, { dtype: port.type, shape: port.shape }, data),
+        port.shape,
+      );
     const given: Record<string, OnnxTensor> = {};
     for (const port of this.#inputs) given[port.name] = tensorOf("feed", port, feeds[port.name]);
     const wanted: Record<string, OnnxTensor | null> = {};
