@@ -142,7 +142,7 @@ export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTra
     load: (folder) => link.call("load", folder),
     generate: (request) => generate((context) => link.call("logits", context), sizes, request),
     async close() {
-      await link.call("close").catch(() => undefined);
+      await link.call("close").catch(() => undefined); // a thread that has ended has nothing left to close
       await link.close();
     },
   };
