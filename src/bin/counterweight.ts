@@ -7,6 +7,7 @@ import { benchCommand } from "./bench.ts";
 import { compareCommand } from "./compare.ts";
 import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
+import { replayCommand } from "./replay.ts";
 import { report } from "./report-error.ts";
 import { sampleCommand } from "./sample.ts";
 import { trainCommand } from "./train.ts";
@@ -25,6 +26,7 @@ const program = new Command("counterweight")
   .addCommand(sampleCommand())
   .addCommand(compareCommand())
   .addCommand(inspectCommand())
+  .addCommand(replayCommand())
   .addCommand(benchCommand());
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(counterweight ${command.name()} --help shows its options)`);
