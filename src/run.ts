@@ -46,8 +46,9 @@ export interface Run extends Drive {
   readonly notes: readonly string[];
 }
 
-/** Refuses a model that cannot learn from the corpus: text is for the GPT, bare ordinals for the regression. */
-const checkPair = ({ model, corpus }: Config): void => {
+/** Refuses a model that cannot learn from the corpus: text is for the GPT, bare ordinals for the regression.
+ * @throws {ConfigError} naming the kind to change */
+export const checkPair = ({ model, corpus }: Config): void => {
   if (model.kind === "gpt" && corpus.kind !== "shards")
     throw new ConfigError(mustBe("model.kind", "regression on a synthetic corpus", model.kind), {
       keyPath: "model.kind",

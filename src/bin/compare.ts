@@ -37,6 +37,12 @@ const progressOf = ({ run, runs, point, step, steps, loss, secondsLeft }: Compar
     `${duration(secondsLeft)} left`,
   ].join(" · ");
 
+const finished = ({ varied, steps, diverged, heldOutLoss }: ComparedRun): string => {
+  const point = Object.entries(varied).map(([keyPath, value]) => `${keyPath}=${JSON.stringify(value)}`);
+  const loss = heldOutLoss === null ? "no held-out loss" : `held-out loss ${nats(heldOutLoss)}`;
+  return `${point.join(" ")}: ${diverged ? "diverged" : loss} after ${steps} steps`;
+};
+
 const compare = async (pipeline: string, options: CompareOptions): Promise<void> => {
   const { vary, set, stepsTo: target, keep, json } = options;
   const line = createProgressLine();
@@ -61,7 +67,10 @@ const compare = async (pipeline: string, options: CompareOptions): Promise<void>
         signal: controller.signal,
         onProgress: (progress) => line.update(() => progressOf(progress)),
       });
-      for await (const run of comparison) runs.push(run);
+      for await (const run of comparison) {
+        runs.push(run);
+        line.say(finished(run));
+      }
     });
   } finally {
     line.end();

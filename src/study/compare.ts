@@ -5,7 +5,7 @@ import { readConfig } from "../config/config.ts";
 import type { Config } from "../config/schema.ts";
 import { EngineError } from "../errors.ts";
 import type { Files } from "../files.ts";
-import { type Run, openRun } from "../run.ts";
+import { type Run, checkPair, openRun } from "../run.ts";
 import { type ComparedRun, type StepRecord, describeRun } from "./compared-run.ts";
 import { type VariedKey, gridOf } from "./grid.ts";
 
@@ -78,7 +78,9 @@ export const compareRuns = async function* (
   const points: Point[] = [];
   for (const point of gridOf(varied)) {
     const overrides = [...(options.overrides ?? []), ...point];
-    points.push({ overrides: point, config: await readConfig(files, pipeline, overrides) });
+    const config = await readConfig(files, pipeline, overrides);
+    checkPair(config);
+    points.push({ overrides: point, config });
   }
   let started: number | undefined;
   let stepsLeft = points.reduce((sum, { config }) => sum + config.steps, 0);

@@ -33,6 +33,19 @@ describe("explain", () => {
     ]);
   });
 
+  it("names the kinds there are, also where one may be left out", () => {
+    const schema = z.strictObject({
+      model: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("gpt").default("gpt") }),
+        z.strictObject({ kind: z.literal("regression") }),
+      ]),
+    });
+    const value = { model: { kind: "rnn" } };
+    expect(explain(issueOf(schema, value), value, { lineOf: () => undefined }).message).toBe(
+      'model.kind must be gpt or regression, got "rnn" (model.kind)',
+    );
+  });
+
   it("says the whole pipeline when the path is empty", () => {
     expect(explain(issueOf(z.strictObject({}), 3), 3, { lineOf: () => undefined }).message).toBe(
       "the pipeline must be object, got 3",
