@@ -164,3 +164,54 @@ describe("opening", () => {
     await run.start();
   });
 });
+
+describe("a regression on a synthetic corpus", () => {
+  const regression = (steps: number): Pipeline => ({
+    seed: "regression",
+    steps,
+    corpus: { kind: "synthetic", instances: 200, heldOut: 10, blockRows: 16 },
+    model: { kind: "regression", dimensions: 5, noise: 0.1 },
+    sampler: { kind: "importance", keep: 0.5 },
+    weighing: { strategy: "linupper" },
+    training: { batchSize: 8, learningRate: 0.1, warmupSteps: 3 },
+    engine: { threads: 1 },
+    evaluation: { everySteps: 10 },
+    checkpoint: { everySteps: 5, retain: 100 },
+  });
+
+  it("runs the whole loop with the trainer of its kind, and resumes exactly", async () => {
+    const dir = join(folder, "regression");
+    const run = await openRun(regression(60), { dir });
+    expect(run.trainer.name).toContain("linear regression");
+    const { heldOut, ledger } = await run.start();
+    const { first, last } = heldOut["synthetic"]!;
+    expect(Object.keys(last)).toEqual(["rows", "loss"]);
+    expect(last.loss).toBeLessThan(first.loss / 10);
+    expect(ledger.observations).toBe(480);
+    const expected = metricsOf(dir);
+    for (const step of [5, 30, 55]) {
+      await (await openRun(regression(60), { dir, from: step })).start();
+      expect(metricsOf(dir)).toEqual(expected);
+    }
+  });
+
+  it("may not become another corpus or model", async () => {
+    const dir = join(folder, "regression");
+    await (await openRun(regression(2), { dir })).start();
+    const resume = (changes: Partial<Pipeline>) =>
+      openRun({ ...regression(4), ...changes }, { dir, from: "latest" });
+    await expect(
+      resume({ corpus: { kind: "synthetic", instances: 201, heldOut: 10, blockRows: 16 } }),
+    ).rejects.toThrow("corpus.instances must stay as it was when a run is resumed");
+    await expect(resume({ model: { kind: "gpt" } })).rejects.toThrow(
+      "model.kind must stay as it was when a run is resumed",
+    );
+  });
+
+  it("serves a trainer of one's own too, which makes of ordinals what it likes", async () => {
+    const own = trainerOf();
+    const { model: _, ...pipeline } = regression(3);
+    await (await openRun(pipeline, { dir: join(folder, "own"), trainer: own })).start();
+    expect(own.seen).toHaveLength(3);
+  });
+});

@@ -13,6 +13,19 @@ describe("corpus options", () => {
     });
   });
 
+  it("make instances up by their number", () => {
+    expect(corpusOptions.parse({ kind: "synthetic", instances: 5 })).toEqual({
+      kind: "synthetic",
+      instances: 5,
+      heldOut: 1000,
+      blockRows: 4096,
+    });
+    const wrong = [{}, { instances: 0 }, { instances: 5, heldOut: 0 }, { instances: 5, manifest: "m.json" }];
+    expect(wrong.filter((input) => corpusOptions.safeParse({ kind: "synthetic", ...input }).success)).toEqual(
+      [],
+    );
+  });
+
   it("refuse other kinds, keys and bounds", () => {
     const pathOf = (value: unknown): unknown => corpusOptions.safeParse(value).error?.issues[0]?.path;
     expect(pathOf({})).toEqual(["manifest"]);
