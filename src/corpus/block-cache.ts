@@ -55,6 +55,7 @@ export const createBlockCache = (
   const resident: (Entry | undefined)[] = [];
   const loading = new Map<number, Loading>();
   let loads = 0;
+  let loadingBytes = 0;
   let ahead: number[] = [];
   let aheadReads = 0;
 
@@ -92,7 +93,11 @@ export const createBlockCache = (
     };
   };
   const load = (number: number): Loading => {
-    const buffer = pool.take(loader.bufferBytes(number));
+    const bytes = loader.bufferBytes(number);
+    // Room is made before the read, so that it goes into the buffer of the block that leaves.
+    while (cache.size > 0 && cache.calculatedSize + loadingBytes + bytes > capacityBytes) cache.pop();
+    loadingBytes += bytes;
+    const buffer = pool.take(bytes);
     const read = async (): Promise<Entry> => {
       try {
         const block = await loader.load(number, buffer);
@@ -103,6 +108,7 @@ export const createBlockCache = (
         else entry.evicted = true;
         return entry;
       } finally {
+        loadingBytes -= bytes;
         loading.delete(number);
       }
     };
