@@ -27,8 +27,8 @@ const medianMs = async (run) => {
 
 const figures = [];
 for (const n of sizes)
-  for (const { name, floor = false, run } of casesOf(n))
-    figures.push({ name, floor, n, perSecond: n / (await medianMs(run)) / 1e-3 });
+  for (const { name, floor, work, run } of casesOf(n))
+    figures.push({ name, floor, n, perSecond: work / (await medianMs(run)) / 1e-3 });
 
 if (options.json) console.log(JSON.stringify({ node: process.version, unit: "items per second", figures }));
 else {

@@ -1,6 +1,6 @@
 /** @file `counterweight bench`: how fast the loop's stages are on this machine. */
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -46,7 +46,9 @@ const machineOf = (): Machine => ({
 
 /** Runs the benchmark in a folder of its own, which is gone afterwards however this ends. */
 const measure = async ({ folder: parent, quick = false, sizes }: BenchOptions): Promise<Benchmark> => {
-  const folder = await mkdtemp(join(parent, "counterweight-bench-"));
+  const files = createFiles();
+  const folder = join(parent, `counterweight-bench-${randomUUID().slice(0, 8)}`);
+  await files.makeFolder(folder);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   // A second Ctrl-C ends the process at once: only this is run then.
   process.on("exit", remove);
@@ -61,7 +63,7 @@ const measure = async ({ folder: parent, quick = false, sizes }: BenchOptions): 
       },
       async () => {
         benchmark = await runBenchmark({
-          files: createFiles(),
+          files,
           folder,
           sizes: sizes ?? (quick ? [1e4] : [1e4, 1e5, 1e6, 1e7]),
           quick,

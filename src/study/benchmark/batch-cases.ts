@@ -11,7 +11,7 @@ import type { Case } from "./timing.ts";
 /** Cases that hold files open. */
 export interface OpenCases {
   readonly cases: readonly Case[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The floor of reading: all files from start to end, in pieces of a block, into one buffer. Files are as warm in the system's

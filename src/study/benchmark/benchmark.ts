@@ -73,7 +73,9 @@ export const runBenchmark = async (options: BenchmarkOptions): Promise<Benchmark
 
 const checkSize = (size: number): void => {
   if (!Number.isInteger(size) || size < 1000 || size > 1e8)
-    throw new ConfigError(mustBe("a size", "a whole number of instances from 1000 to 1e8", size));
+    throw new ConfigError(mustBe("a size", "a whole number of instances from 1000 to 1e8", size), {
+      hint: "name sizes as --sizes 1e4,1e6",
+    });
 };
 
 const checkSignal = (signal: AbortSignal | undefined): void => {
