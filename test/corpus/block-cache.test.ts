@@ -90,6 +90,17 @@ describe("the block cache", () => {
     expect(script.reads).toEqual([1, 1]);
   });
 
+  it("reads into the buffer of the block that leaves, so that memory stays within its capacity", async () => {
+    const cache = cacheOf(createScript(), 2);
+    const buffers = new Set<ArrayBufferLike>();
+    for (let number = 0; number < 10; number++) {
+      const held = await cache.fetch(number);
+      buffers.add(held.block.pages[0]!.buffer);
+      held.release();
+    }
+    expect(buffers.size).toBe(2);
+  });
+
   it("does not remember a failed read", async () => {
     const script = createScript();
     const cache = cacheOf(script, 2);
