@@ -12,6 +12,7 @@ import { report } from "./report-error.ts";
 import { sampleCommand } from "./sample.ts";
 import { trainCommand } from "./train.ts";
 import { versions } from "../versions.ts";
+import { whatIfCommand } from "./what-if.ts";
 
 const program = new Command("counterweight")
   .description(
@@ -27,6 +28,7 @@ const program = new Command("counterweight")
   .addCommand(compareCommand())
   .addCommand(inspectCommand())
   .addCommand(replayCommand())
+  .addCommand(whatIfCommand())
   .addCommand(benchCommand());
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(counterweight ${command.name()} --help shows its options)`);
