@@ -51,6 +51,7 @@ export const openStages = async (
       shards: corpus.manifest.shards,
       lag: config.sampler.lag,
       options: config.ledger,
+      nonFinite: config.weighing.nonFinite,
       ...(position !== undefined && { resume: { position: position.ledger, pages: position.pages } }),
       ...(stealLock !== undefined && { stealLock }),
     });

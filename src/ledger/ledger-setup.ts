@@ -15,6 +15,8 @@ export interface LedgerSetup {
   /** `sampler.lag`, ≥ 0. */
   readonly lag: number;
   readonly options: LedgerOptions;
+  /** What a loss that is no finite number does: stop before the step is committed (default), or be logged with weight 0. */
+  readonly nonFinite?: "error" | "mask";
   /** The checkpoint to go on from; the start of the run when left out. */
   readonly resume?: {
     /** What `Ledger.position` said. */

@@ -69,7 +69,7 @@ export class Ledger {
     this.recovery = recovered.recovery;
     this.rebuilt = rebuilt;
     this.#commits = new GroupCommit({ ...setup, ...setup.options, ...recovered });
-    this.#reports = new Reports(index, setup.options.nonFinite);
+    this.#reports = new Reports(index, setup.nonFinite ?? "error");
     this.#step = recovered.history.lastStep(recovered.history.branch);
     this.#observations = recovered.history.rowsThrough(recovered.history.branch, this.#step);
   }

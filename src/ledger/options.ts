@@ -7,8 +7,6 @@ const mebibyte = 2 ** 20;
 export interface LedgerOptions {
   /** Share of a new loss in emaLoss, in (0, 1]. */
   readonly emaAlpha: number;
-  /** What a loss that is no finite number does. */
-  readonly nonFinite: "error" | "mask";
   /** Steps that may wait for the disk, ≥ 1. */
   readonly maxUncommittedSteps: number;
   /** Memory for pages. */
@@ -27,12 +25,6 @@ export const ledgerOptions: z.ZodType<LedgerOptions, LedgerInput> = z
       .max(1)
       .default(0.3)
       .describe("Share of a new loss in emaLoss: ema += emaAlpha (loss - ema)."),
-    nonFinite: z
-      .enum(["error", "mask"])
-      .default("error")
-      .describe(
-        "A loss that is no finite number: stop before the step is committed, or log it with weight 0.",
-      ),
     maxUncommittedSteps: z
       .int()
       .min(1)

@@ -152,7 +152,7 @@ export class Reports {
           mustBe(`the loss of slot ${firstSlot + index}`, "a finite float32", losses[index]),
           {
             step,
-            hint: "lower the learning rate, clip gradients, or set ledger.nonFinite to mask; the step is not committed",
+            hint: "lower the learning rate, clip gradients, or set weighing.nonFinite to mask; the step is not committed",
           },
         );
   }

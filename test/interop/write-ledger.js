@@ -18,7 +18,8 @@ const open = (resume) =>
     folder,
     shards,
     lag: 1,
-    options: { emaAlpha: 0.3, nonFinite: "mask", maxUncommittedSteps: 64, cacheBytes: 2 ** 20 },
+    options: { emaAlpha: 0.3, maxUncommittedSteps: 64, cacheBytes: 2 ** 20 },
+    nonFinite: "mask",
     ...(resume && { resume }),
   });
 

@@ -51,7 +51,7 @@ const logOf = async (path: string): Promise<string[]> => {
 describe("a ledger", () => {
   it("starts empty, and says where it stands", async () => {
     const ledger = await openSmall(folder);
-    expect(ledger.recovery).toEqual({ lastGoodStep: 0, setAside: [], abandoned: null });
+    expect(ledger.recovery).toEqual({ lastGoodStep: 0, resumedStep: 0, setAside: [], abandoned: null });
     expect([ledger.step, ledger.durableStep, ledger.appliedStep, ledger.rebuilt]).toEqual([0, 0, 0, null]);
     expect(ledger.position()).toMatchObject({ branch: 0, step: 0 });
     await takeSteps(ledger, 1, 3);
@@ -85,7 +85,7 @@ describe("a ledger", () => {
   });
 
   it("logs a masked loss and leaves its page alone", async () => {
-    const ledger = await openSmall(folder, { options: { ...options, nonFinite: "mask" } });
+    const ledger = await openSmall(folder, { nonFinite: "mask" });
     const draws = drawsOf(1, 2);
     ledger.expect(1, draws);
     ledger.report(1, [Number.NaN, 2]);

@@ -6,7 +6,6 @@ describe("ledgerOptions", () => {
   it("fills in every default", () => {
     expect(ledgerOptions.parse({})).toEqual({
       emaAlpha: 0.3,
-      nonFinite: "error",
       maxUncommittedSteps: 64,
       cacheBytes: 268_435_456,
     });
@@ -15,7 +14,6 @@ describe("ledgerOptions", () => {
   it.each([
     { emaAlpha: 0 },
     { emaAlpha: 1.5 },
-    { nonFinite: "ignore" },
     { maxUncommittedSteps: 0 },
     { cacheBytes: 1000 },
     { alpha: 0.3 },

@@ -55,7 +55,6 @@ export const lossesOf = (step: number, rows = 3): Float32Array =>
 
 export const options = {
   emaAlpha: 0.3,
-  nonFinite: "error",
   maxUncommittedSteps: 64,
   cacheBytes: 2 ** 20,
 } as const;

@@ -147,7 +147,7 @@ describe("createWeighing", () => {
     const first = weighing.weigh(batch, 4);
     weighing.weigh(batchOf([9, 9, 1]), 7);
     expect(weighing.weigh(batch, 4)).toEqual(first);
-    expect([...batch.losses]).toEqual([3, 1, 4, 1, 5]);
+    expect(Array.from(batch.losses)).toEqual([3, 1, 4, 1, 5]);
   });
 
   it("refuses losses that are no numbers, and columns of another length", () => {
