@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly trainer?: Trainer;
   /** `new` refuses a folder that holds a run; `latest`, or a step that has a checkpoint, goes on. Default `new`. */
   readonly from?: "new" | "latest" | number;
-  /** `key.path=value` each, over a pipeline file's values. */
+  /** `key.path=value` each, over the values of a pipeline file, or of the run that is resumed without one. */
   readonly overrides?: readonly string[];
   /** Takes over a ledger lock left by another host. */
   readonly stealLock?: boolean;
@@ -94,13 +94,13 @@ const loadTrainer = async (trainer: Trainer, checkpoint: Checkpoint): Promise<vo
 
 /** What opening did to the ledger, in words. */
 const notesOf = ({ recovery, rebuilt }: Ledger): string[] => {
-  const { lastGoodStep, setAside, abandoned } = recovery;
+  const { lastGoodStep, resumedStep, setAside, abandoned } = recovery;
   const notes = setAside.map(
     (path) => `set aside what a crash had torn: ${path}; last good step ${lastGoodStep}`,
   );
   if (abandoned !== null)
     notes.push(
-      `going on from step ${lastGoodStep}; steps up to ${abandoned.step} stay readable as branch ${abandoned.branch}`,
+      `going on from step ${resumedStep}; steps up to ${abandoned.step} stay readable as branch ${abandoned.branch}`,
     );
   if (rebuilt !== null) notes.push(`rebuilt the ledger's pages from its log: ${rebuilt}`);
   return notes;
@@ -152,8 +152,11 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
   });
   let trainer: Trainer | undefined;
   const close = async (): Promise<void> => {
-    await stages.close();
-    if (options.trainer === undefined) await trainer?.close?.();
+    try {
+      await stages.close();
+    } finally {
+      if (options.trainer === undefined) await trainer?.close?.();
+    }
   };
   try {
     trainer = options.trainer ?? (await openTrainer(config, stages));
@@ -166,7 +169,7 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
     const drive = createDrive(opened);
     return { ...drive, config, dir, stages, trainer, resumedAt, notes: notesOf(stages.ledger) };
   } catch (error) {
-    await close();
+    await close().catch(() => undefined);
     throw error;
   }
 };

@@ -2,6 +2,7 @@
 import type { Draws } from "../draws.ts";
 import { SamplerError, mustBe } from "../errors.ts";
 import type { WindowBlock, WindowStatistics } from "./applied-losses.ts";
+import { closeAll } from "./close-all.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { LedgerPosition } from "./history.ts";
 import { InstanceIndex } from "./instance-index.ts";
@@ -189,14 +190,13 @@ export class Ledger {
    * @throws {StorageError} when a committed step did not become durable; the lock is given back all the same */
   async close(): Promise<void> {
     const { losses, recovered, lock } = this.#parts;
-    try {
-      await losses.close();
-      await this.#commits.close();
-      this.#commits.check();
-    } finally {
-      await recovered.journal.close();
-      await lock.release();
-    }
+    await closeAll([
+      () => losses.close(),
+      () => this.#commits.close(),
+      async () => this.#commits.check(),
+      () => recovered.journal.close(),
+      () => lock.release(),
+    ]);
   }
 }
 
@@ -212,21 +212,22 @@ export const openLedger = async (setup: LedgerSetup): Promise<Ledger> => {
   await files.makeFolder(folder);
   const identity = setup.identity ?? (await readProcessIdentity(files));
   const lock = await acquireLock(files, folder, { identity, stealLock });
-  let recovered: RecoveredLedger | null = null;
+  const closers = [() => lock.release()];
   try {
-    recovered = await recover({ files, folder, emaAlpha, position });
+    const recovered = await recover({ files, folder, emaAlpha, position });
+    closers.unshift(() => recovered.journal.close());
     const { history } = recovered;
     const index = new InstanceIndex(setup.shards);
     const base = { files, folder, history, index, emaAlpha };
     const through = Math.max(0, (position?.step ?? 0) - lag);
     const { store, applied, rebuilt } = await resumeLosses({ ...base, cacheBytes, through, pages });
+    closers.unshift(() => store.close());
     const losses = new LaggedLosses({ ...base, store, applied, lag });
     const rest = { branch: history.branch, first: applied.step + 1, last: history.lastStep(history.branch) };
     for await (const observations of readSteps(files, folder, history, rest)) losses.add(observations);
     return new Ledger({ setup, recovered, losses, rebuilt, index, lock });
   } catch (error) {
-    await recovered?.journal.close();
-    await lock.release();
+    await closeAll(closers, { error });
     throw error;
   }
 };

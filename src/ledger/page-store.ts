@@ -2,6 +2,7 @@
 import { LRUCache } from "lru-cache";
 
 import type { AppendFile, Files, ReadFile } from "../files.ts";
+import { closeAll } from "./close-all.ts";
 import type { InstanceIndex } from "./instance-index.ts";
 import { Page, pageWords } from "./page.ts";
 import type { SavedPages } from "./saved-pages.ts";
@@ -95,12 +96,16 @@ export class PageStore {
     }
   }
 
+  /** Closes what is open and removes the scratch file. */
   async close(): Promise<void> {
-    await this.#setup.base?.close();
-    if (this.#scratch === null) return;
-    await this.#scratch.write.close();
-    await this.#scratch.read.close();
-    await this.#setup.files.remove(this.#setup.scratchPath);
+    const { base, files, scratchPath } = this.#setup;
+    const scratch = this.#scratch;
+    await closeAll([
+      async () => base?.close(),
+      async () => scratch?.write.close(),
+      async () => scratch?.read.close(),
+      async () => (scratch === null ? undefined : files.remove(scratchPath)),
+    ]);
   }
 
   async #read(block: number): Promise<Page> {

@@ -1,8 +1,9 @@
 /** @file Making a ledger writable again: what a crash tore is set aside, and the branch to go on with is found or opened. */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 
 import { ConfigError, LedgerError, mustBe } from "../errors.ts";
 import type { AppendFile, Files } from "../files.ts";
+import { closeAll } from "./close-all.ts";
 import { History, type LedgerPosition } from "./history.ts";
 import { type JournalEnd, journalPath, scanJournal } from "./journal.ts";
 import { type BranchLine, encodeLine } from "./journal-line.ts";
@@ -10,8 +11,10 @@ import { segmentOf, segmentPath } from "./segments.ts";
 
 /** What opening had to do before it could write. */
 export interface Recovery {
-  /** Step from which writing goes on. */
+  /** Last step that the journal held; 0 for none. */
   readonly lastGoodStep: number;
+  /** Step from which writing goes on: the checkpoint's. */
+  readonly resumedStep: number;
   /** Files into which torn ends were set aside; empty after a clean close. */
   readonly setAside: readonly string[];
   /** Branch that this opening left behind, with its last step, or null where none was. */
@@ -152,6 +155,21 @@ const nextBranch = (
   return goesOn ? null : { ...line, branch: history.branch + 1, parent: position?.branch ?? 0, step };
 };
 
+/** Writes a branch's line, durably with the journal's name; returns its checksum. */
+const openBranch = async (
+  files: Files,
+  history: History,
+  journal: AppendFile,
+  line: BranchLine,
+  previous: number,
+): Promise<number> => {
+  const { bytes, crc } = encodeLine(line, previous);
+  history.add({ line, crc, offset: journal.byteLength });
+  await journal.append(bytes);
+  await files.syncFolder(dirname(journal.path));
+  return crc;
+};
+
 /** Opens journal and segments for writing, holding the lock.
  *
  * 1. The journal is read whole; damage before a good line is refused.
@@ -186,28 +204,24 @@ export const recover = async ({
   const setAside = await setUncommittedAside(files, folder, history, lengths);
   if (end.tornBytes > 0) setAside.unshift(await setTailAside(files, path, end.end));
 
-  const journal = await files.openDurable(path);
-  const abandoned =
+  const known = (await files.list(folder)).map((name) => Number(/^segment-(\d+)/.exec(name)?.[1] ?? 0));
+  const segment = Math.max(0, ...known, ...history.segmentEnds.keys()) + 1;
+  const newest =
     history.branch < 0 ? null : { branch: history.branch, step: history.lastStep(history.branch) };
   const line = nextBranch(history, position, emaAlpha);
-  let previous = end.crc;
-  if (line !== null) {
-    const { bytes, crc } = encodeLine(line, previous);
-    history.add({ line, crc, offset: journal.byteLength });
-    previous = crc;
-    await journal.append(bytes);
-    await files.syncFolder(folder);
-  }
-  const known = (await files.list(folder)).map((name) => Number(/^segment-(\d+)/.exec(name)?.[1] ?? 0));
-  return {
-    recovery: {
-      lastGoodStep: position?.step ?? 0,
+  const journal = await files.openDurable(path);
+  try {
+    const previous = line === null ? end.crc : await openBranch(files, history, journal, line, end.crc);
+    const isLeft = line !== null && line.parent !== null;
+    const recovery = {
+      lastGoodStep: newest?.step ?? 0,
+      resumedStep: position?.step ?? 0,
       setAside,
-      abandoned: line === null || line.parent === null ? null : abandoned,
-    },
-    history,
-    journal,
-    previous,
-    segment: Math.max(0, ...known, ...history.segmentEnds.keys()) + 1,
-  };
+      abandoned: isLeft ? newest : null,
+    };
+    return { recovery, history, journal, previous, segment };
+  } catch (error) {
+    await closeAll([() => journal.close()], { error });
+    throw error;
+  }
 };

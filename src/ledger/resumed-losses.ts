@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { Files } from "../files.ts";
 import { AppliedLosses } from "./applied-losses.ts";
+import { closeAll } from "./close-all.ts";
 import type { History } from "./history.ts";
 import type { InstanceIndex } from "./instance-index.ts";
 import { Page } from "./page.ts";
@@ -85,11 +86,11 @@ export const resumeLosses = async (setup: ResumeSetup): Promise<ResumedLosses> =
     step: asOf,
     domains: base?.header.domains ?? {},
   });
-  for await (const rows of readSteps(files, folder, history, {
-    branch: history.branch,
-    first: asOf + 1,
-    last: through,
-  }))
-    await applied.apply(rows, Infinity);
+  const missing = { branch: history.branch, first: asOf + 1, last: through };
+  try {
+    for await (const rows of readSteps(files, folder, history, missing)) await applied.apply(rows, Infinity);
+  } catch (error) {
+    await closeAll([() => store.close()], { error });
+  }
   return { store, applied, rebuilt: through > 0 ? reason : null };
 };

@@ -9,20 +9,21 @@ import { journalPath, scanJournal } from "../../src/ledger/journal.ts";
 import { createStepBatch, schemaMessage } from "../../src/ledger/observations.ts";
 import { segmentPath } from "../../src/ledger/segments.ts";
 import { type DiskFailure, createFailingDisk } from "../support/failing-disk.ts";
-import { rejection, temporaryFolder } from "../support/ledger-on-disk.ts";
+import { closeLeftOpen, rejection, temporaryFolder, unsynced } from "../support/ledger-on-disk.ts";
 
 let folder: string;
 let remove: () => void;
 beforeEach(() => ({ folder, remove } = temporaryFolder()));
-afterEach(() => {
+afterEach(async () => {
   vi.useRealTimers();
+  await closeLeftOpen();
   remove();
 });
 
 const first = { kind: "branch", branch: 0, parent: null, step: 0, formatVersion: 1, emaAlpha: 0.3 } as const;
 
 const open = async (failure: DiskFailure = { at: Infinity }, maxUncommittedSteps = 64) => {
-  const disk = createFailingDisk(failure);
+  const disk = createFailingDisk(failure, unsynced);
   const files = createFiles(disk);
   const history = new History(journalPath(folder));
   history.add({ line: first, crc: 0, offset: 0 });

@@ -24,19 +24,23 @@ import {
 let folder: string;
 let remove: () => void;
 beforeEach(() => ({ folder, remove } = temporaryFolder()));
-afterEach(() => remove());
+afterEach(async () => {
+  for (const losses of opened.splice(0)) await losses.close();
+  remove();
+});
 
 const index = new InstanceIndex(smallShards);
-let opened = 0;
+const opened: LaggedLosses[] = [];
 const open = (lag: number) => {
   const history = new History("journal");
   const line = { kind: "branch", branch: 0, parent: null, step: 0, formatVersion: 1, emaAlpha: 0.3 } as const;
   history.add({ line, crc: 0, offset: 0 });
-  const scratchPath = join(folder, `scratch-${(opened += 1)}`);
+  const scratchPath = join(folder, `scratch-${opened.length}`);
   const rebuild = () => Promise.resolve(new Page(1));
   const store = new PageStore({ files: quickFiles, index, cacheBytes: 0, scratchPath, base: null, rebuild });
   const applied = new AppliedLosses(index, store, 0.3, { step: 0, domains: {} });
   const losses = new LaggedLosses({ files: quickFiles, history, index, store, applied, lag, emaAlpha: 0.3 });
+  opened.push(losses);
   let step = 0;
   const commit = (): void => {
     step++;
@@ -97,7 +101,6 @@ describe("lagged losses", () => {
           const { values } = await losses.statistics(smallBlocks, "lastLoss", through);
           expect([...values]).toEqual(expected(through));
         }
-        await losses.close();
       }
     },
   );

@@ -182,7 +182,7 @@ describe("any byte of the journal altered", () => {
 describe("recovery", () => {
   it("opens a journal that is not there yet", async () => {
     const { recovery, history, segment: number } = await open(null);
-    expect(recovery).toEqual({ lastGoodStep: 0, setAside: [], abandoned: null });
+    expect(recovery).toEqual({ lastGoodStep: 0, resumedStep: 0, setAside: [], abandoned: null });
     expect([history.branch, number]).toEqual([0, 1]);
     expect(Buffer.from(read(journal), "hex").toString()).toMatch(
       /^\{"kind":"branch","formatVersion":1,"emaAlpha":0.3,/,
@@ -192,7 +192,7 @@ describe("recovery", () => {
   it("goes on where the newest branch ends, in a new segment", async () => {
     lay();
     const { recovery, history, segment: number } = await open(positions[3]!);
-    expect(recovery).toEqual({ lastGoodStep: 3, setAside: [], abandoned: null });
+    expect(recovery).toEqual({ lastGoodStep: 3, resumedStep: 3, setAside: [], abandoned: null });
     expect([history.branch, number]).toEqual([0, 2]);
     expect(read(journal)).toBe(hex(journalBytes));
   });
@@ -200,7 +200,12 @@ describe("recovery", () => {
   it("goes back by opening a branch; the steps behind stay readable", async () => {
     lay();
     const { recovery, history } = await open(positions[1]!);
-    expect(recovery).toEqual({ lastGoodStep: 1, setAside: [], abandoned: { branch: 0, step: 3 } });
+    expect(recovery).toEqual({
+      lastGoodStep: 3,
+      resumedStep: 1,
+      setAside: [],
+      abandoned: { branch: 0, step: 3 },
+    });
     expect([history.branch, history.lastStep(1)]).toEqual([1, 1]);
     const live = await openLedgerReader(files, folder);
     expect([live.branch, live.lastStep]).toEqual([1, 1]);
@@ -264,7 +269,7 @@ describe("recovery", () => {
     lay({ journal: journalBytes.subarray(0, -10) });
     const first = await open(positions[2]!);
     const again = await open(positions[2]!);
-    expect(again.recovery).toEqual({ lastGoodStep: 2, setAside: [], abandoned: null });
+    expect(again.recovery).toEqual({ lastGoodStep: 2, resumedStep: 2, setAside: [], abandoned: null });
     expect(first.recovery.setAside).toHaveLength(2);
     expect(read(journal)).toBe(hex(journalBytes.subarray(0, lineStarts[3])));
   });

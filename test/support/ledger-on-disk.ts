@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Draws, createDraws } from "../../src/draws.ts";
-import { type Disk, type Files, createFiles, nodeDisk } from "../../src/files.ts";
+import { type Disk, type DiskFile, type Files, createFiles, nodeDisk } from "../../src/files.ts";
 import { type Ledger, openLedger } from "../../src/ledger/ledger.ts";
 import type { LedgerSetup } from "../../src/ledger/ledger-setup.ts";
 import type { ProcessIdentity } from "../../src/ledger/lock.ts";
@@ -68,14 +68,27 @@ export const deadProcess = (): ProcessIdentity => ({
   startTime: null,
 });
 
+const leftOpen = new Set<DiskFile>();
+
 /** A disk that skips syncs: no test cuts the power, and a killed process loses nothing that it has written. */
 export const unsynced: Disk = {
   ...nodeDisk,
   syncFolder: () => Promise.resolve(),
   async openFile(path, mode) {
     const file = await nodeDisk.openFile(path, mode === "create" ? "create" : "keep");
-    return { ...file, sync: () => Promise.resolve() };
+    leftOpen.add(file);
+    const close = (): Promise<void> => {
+      leftOpen.delete(file);
+      return file.close();
+    };
+    return { ...file, sync: () => Promise.resolve(), close };
   },
+};
+
+/** Closes what {@link unsynced} opened and nobody closed, as the system does for a process that was killed. */
+export const closeLeftOpen = async (): Promise<void> => {
+  for (const file of leftOpen) await file.close();
+  leftOpen.clear();
 };
 export const quickFiles: Files = createFiles(unsynced);
 
