@@ -66,7 +66,7 @@ describe("counterweight compare", () => {
   it("keeps folders that are runs like any other", async () => {
     await compare("--vary", "seed=a", "--set", "steps=3", "--keep", "kept");
     const { stdout } = await runCommand(["inspect", "kept/run-1"], surroundings());
-    expect(stdout).toMatch(/corpus +128 k synthetic instances, 1\.00 k held out\nmodel +regression\n/);
+    expect(stdout).toMatch(/corpus +150 k synthetic instances, 1\.00 k held out\nmodel +regression\n/);
     expect(stdout).toMatch(/held-out +loss before +after +share +passes\nsynthetic /);
     rmSync(join(folder, "kept"), { recursive: true });
   });
