@@ -44,14 +44,14 @@ export interface Benchmark {
   readonly floors: readonly Floor[];
 }
 
-const full = { rounds: 15, leastRounds: 3, leastSeconds: 0.02, budgetSeconds: 24 };
-const quickly = { rounds: 2, leastRounds: 2, leastSeconds: 0.001, budgetSeconds: 2 };
+const full = { rounds: 15, leastRounds: 3, leastSeconds: 0.02, budgetSeconds: 36 };
+const quickly = { rounds: 2, leastRounds: 2, leastSeconds: 0.001, budgetSeconds: 60 };
 
 /** Times every stage at every size: first what needs memory only, then what needs files. Within a size all cases take turns;
- * rounds are made as time allows, three at least.
+ * rounds are made as time allows: three, where they fit into twice their share of it.
  * @throws {ConfigError} for a size out of range
  * @throws {CounterweightError} CW_INTERRUPTED when `signal` is aborted
- * @throws {StorageError} when the disk refuses. At the four powers from 10⁴ to 10⁷ some 35 s on two quiet cores and 700 MB of memory. */
+ * @throws {StorageError} when the disk refuses. At the four powers from 10⁴ to 10⁷ some 40 s on two quiet cores and 700 MB of memory. */
 export const runBenchmark = async (options: BenchmarkOptions): Promise<Benchmark> => {
   const { sizes, quick } = options;
   for (const size of sizes) checkSize(size);
@@ -63,12 +63,18 @@ export const runBenchmark = async (options: BenchmarkOptions): Promise<Benchmark
   for (const [index, plan] of plans.entries())
     for (const [part, timeStages] of [timeMemory, timeFiles].entries()) {
       const left = limits.budgetSeconds - (performance.now() - started) / 1000;
-      const budgetSeconds = left / (2 * (plans.length - index) - part);
+      const budgetSeconds = left * shareOf(plans.slice(index), part);
       const measured = await timeStages(plan, { ...limits, budgetSeconds }, options);
       figures.push(...measured.figures);
       floors.push(...measured.floors);
     }
   return { settings: { seqLen, batchSize, domains: plans[0]?.domains ?? 0 }, figures, floors };
+};
+
+/** Share of the time left that the next of the groups gets, with `done` of the first size's two made: larger sizes need more. */
+const shareOf = (plans: readonly BenchmarkPlan[], done: number): number => {
+  const [next = 0, ...later] = plans.map(({ instances }) => instances ** (1 / 6));
+  return next / ((2 - done) * next + 2 * later.reduce((sum, weight) => sum + weight, 0));
 };
 
 const checkSize = (size: number): void => {

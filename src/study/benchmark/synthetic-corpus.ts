@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { writeManifest } from "../../corpus/manifest-file.ts";
 import { type ManifestShard, createManifest } from "../../corpus/manifest.ts";
-import { openParquetShard } from "../../corpus/parquet-shard-writer.ts";
+import { openParquetShard } from "../../corpus/parquet/shard-writer.ts";
 import type { Files } from "../../files.ts";
 import { fillWords, keyOf } from "../../random.ts";
 import { type BenchmarkPlan, rowBytes, seqLen } from "./plan.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { type Case, timeInterleaved } from "../../../src/study/benchmark/timing.ts";
 
@@ -12,6 +12,24 @@ const noted = (name: string, log: string[], prepared: boolean): Case => ({
   ...(prepared && { prepare: async () => void log.push(`prepare ${name}`) }),
   run: prepared ? async () => void log.push(name) : () => void log.push(name),
 });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Rounds made of a case that takes a second by a clock of the test's own. */
+const roundsOf = async (work: number, budgetSeconds: number, leastRounds: number): Promise<number> => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  const second: Case = { name: "a", unit: "things", work, run: () => (now += 1000) };
+  const rates = await timeInterleaved(
+    [second],
+    { rounds: 9, leastRounds, budgetSeconds, leastSeconds: 0 },
+    () => undefined,
+  );
+  expect(rates[0]!.every((rate) => rate === work)).toBe(true);
+  return rates[0]!.length;
+};
 
 describe("timeInterleaved", () => {
   it("warms up, then lets cases take turns; prepares before every run", async () => {
@@ -34,13 +52,18 @@ describe("timeInterleaved", () => {
     expect(log.filter((entry) => entry === "b").length).toBe(4);
   });
 
-  it("makes the least rounds when there is no time, and spares long work the warm-up", async () => {
-    const log: string[] = [];
-    const long = { ...noted("a", log, false), work: 2 ** 22 };
-    const hurried = { ...limits, leastRounds: 2, budgetSeconds: 0 };
-    const rates = await timeInterleaved([long], hurried, () => undefined);
-    expect(rates[0]).toHaveLength(2);
-    expect(log).toHaveLength(2);
+  it("makes rounds as time allows, the least of them in twice the time, the first in any case", async () => {
+    // The warm-up takes a second, too.
+    expect(await roundsOf(1, 5.5, 3)).toBe(5);
+    expect(await roundsOf(1, 2, 3)).toBe(3);
+    expect(await roundsOf(1, 1, 3)).toBe(2);
+    expect(await roundsOf(1, 0, 3)).toBe(1);
+    expect(await roundsOf(1, 99, 3)).toBe(9);
+  });
+
+  it("spares long work the warm-up", async () => {
+    expect(await roundsOf(2 ** 22, 4.5, 3)).toBe(5);
+    expect(await roundsOf(2 ** 22 - 1, 4.5, 3)).toBe(4);
   });
 
   it("ends with what it is told to end with, and lets the event loop run between timings", async () => {
