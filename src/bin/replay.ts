@@ -1,9 +1,6 @@
 /** @file `counterweight replay`: a past run proven, or looked at as it was. */
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 
-import { CounterweightError } from "../errors.ts";
 import { type Files, createFiles } from "../files.ts";
 import { parseInstance } from "../study/replay/instance-name.ts";
 import { textsOf } from "../study/replay/instance-texts.ts";
@@ -11,8 +8,7 @@ import { type RecordedRun, openRecordedRun } from "../study/replay/recorded-run.
 import { batchOf, visitsOf } from "../study/replay/recorded-rows.ts";
 import { standingAfter } from "../study/replay/standing.ts";
 import { verifyRun } from "../study/replay/verify.ts";
-import { interruptible } from "./interrupt.ts";
-import { count, createProgressLine, duration } from "./progress-line.ts";
+import { type Progress, scratchPath, withProgress } from "./replay-progress.ts";
 import { batchText, proofText, standingText, trajectoryText } from "./replay-text.ts";
 
 interface ReplayOptions {
@@ -27,9 +23,6 @@ interface ReplayOptions {
   readonly json?: boolean;
 }
 
-/** Tells of work done so far; throws once the user has asked it to end. */
-export type Progress = (unit: string, done: number, all: number) => void;
-
 const numberFrom =
   (whole: boolean) =>
   (text: string): number => {
@@ -38,42 +31,6 @@ const numberFrom =
       throw new InvalidArgumentError(`must be a ${whole ? "whole number" : "number"} of at least 0`);
     return value;
   };
-
-/** A file of this process' own for pages that the memory has no room for. */
-export const scratchPath = (): string => join(tmpdir(), `counterweight-replay-${process.pid}.scratch`);
-
-/** Runs work that reads a run, with a line that says how far it is; Ctrl-C ends it at the next step.
- * @returns what is to be written to stdout */
-export const withProgress = async (work: (progress: Progress) => Promise<string>): Promise<void> => {
-  const line = createProgressLine();
-  let stopped = false;
-  const start = { unit: "", at: performance.now() };
-  const progress: Progress = (unit, done, all) => {
-    if (stopped)
-      throw new CounterweightError("CW_INTERRUPTED", "the replay was stopped", {
-        hint: "nothing was changed; start it again",
-      });
-    if (unit !== start.unit) Object.assign(start, { unit, at: performance.now() });
-    const seconds = (performance.now() - start.at) / 1000;
-    if (seconds < 0.5) return;
-    line.update(() => {
-      const rate = done / seconds;
-      return `${count(done)} of ${count(all)} ${unit} · ${count(rate)} ${unit}/s · ${duration((all - done) / rate)} left`;
-    });
-  };
-  await interruptible(
-    () => (stopped = true),
-    async () => {
-      try {
-        const text = await work(progress);
-        line.end();
-        process.stdout.write(text);
-      } finally {
-        line.end();
-      }
-    },
-  );
-};
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -5,7 +5,7 @@ import { createFiles } from "../files.ts";
 import { openRecordedRun } from "../study/replay/recorded-run.ts";
 import { readQuestion } from "../study/what-if/changed-config.ts";
 import { whatIf } from "../study/what-if/what-if.ts";
-import { scratchPath, withProgress } from "./replay.ts";
+import { scratchPath, withProgress } from "./replay-progress.ts";
 import { whatIfText } from "./what-if-text.ts";
 
 interface WhatIfCommandOptions {
