@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { openCorpus } from "../../dist/corpus/corpus.js";
 import { writeManifest } from "../../dist/corpus/manifest-file.js";
 import { createManifest } from "../../dist/corpus/manifest.js";
-import { openParquetShard } from "../../dist/corpus/parquet-shard-writer.js";
+import { openParquetShard } from "../../dist/corpus/parquet/shard-writer.js";
 import { createFiles } from "../../dist/files.js";
 
 const { values: options } = parseArgs({

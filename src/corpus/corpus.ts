@@ -3,20 +3,20 @@ import { dirname } from "node:path";
 
 import { ConfigError, mustBe } from "../errors.ts";
 import { abortable } from "./abortable.ts";
-import { createBlockCache } from "./block-cache.ts";
-import { type BlockIndex, type BlockRef, createBlockIndex } from "./block-index.ts";
-import { createBlockReader } from "./block-reader.ts";
-import type { Block } from "./block.ts";
-import { createBufferPool } from "./buffer-pool.ts";
-import { gatherRows } from "./gather-rows.ts";
+import { createBlockCache } from "./blocks/block-cache.ts";
+import { type BlockIndex, type BlockRef, createBlockIndex } from "./blocks/block-index.ts";
+import { createBlockReader } from "./blocks/block-reader.ts";
+import type { Block } from "./blocks/block.ts";
+import { createBufferPool } from "./blocks/buffer-pool.ts";
+import { gatherRows } from "./blocks/gather-rows.ts";
 import { readManifest } from "./manifest-file.ts";
 import type { Manifest } from "./manifest.ts";
-import { openShards } from "./open-shards.ts";
+import { openShards } from "./shards/open-shards.ts";
 import type { ShardsOptions } from "./options.ts";
-import { scanBlocks } from "./scan-blocks.ts";
-import type { Shard } from "./shard.ts";
+import { scanBlocks } from "./blocks/scan-blocks.ts";
+import type { Shard } from "./shards/shard.ts";
 
-export type { BlockRef } from "./block-index.ts";
+export type { BlockRef } from "./blocks/block-index.ts";
 
 /** A corpus, open for reading. */
 export interface Corpus {

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 
 import { SourceError } from "../errors.ts";
-import { createBlockIndex } from "./block-index.ts";
-import { type Block, createBlock } from "./block.ts";
+import { createBlockIndex } from "./blocks/block-index.ts";
+import { type Block, createBlock } from "./blocks/block.ts";
 import type { BlockRef, Corpus } from "./corpus.ts";
-import { checkRoom } from "./gather-rows.ts";
+import { checkRoom } from "./blocks/gather-rows.ts";
 import { type Manifest, type ManifestBlock, createManifest } from "./manifest.ts";
 import type { SyntheticOptions } from "./options.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { openCorpus } from "../../src/corpus/corpus.ts";
-import { describeShard } from "../../src/corpus/describe-shard.ts";
+import { describeShard } from "../../src/corpus/shards/describe-shard.ts";
 import { writeManifest } from "../../src/corpus/manifest-file.ts";
 import { createManifest } from "../../src/corpus/manifest.ts";
 import { CounterweightError } from "../../src/errors.ts";

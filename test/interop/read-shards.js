@@ -1,7 +1,7 @@
 /** @file Reads shards that others wrote and prints the SHA-256 of their tokens: node test/interop/read-shards.js SEQ_LEN DTYPE MAX_BLOCK_BYTES SHARD… */
 import { createHash } from "node:crypto";
 
-import { openShard } from "../../dist/corpus/open-shard.js";
+import { openShard } from "../../dist/corpus/shards/open-shard.js";
 
 const [seqLen, tokenDtype, maxBlockBytes, ...paths] = process.argv.slice(2);
 const expectation = { seqLen: Number(seqLen), tokenDtype, maxBlockBytes: Number(maxBlockBytes) };

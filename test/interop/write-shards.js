@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { openParquetShard } from "../../dist/corpus/parquet-shard-writer.js";
+import { openParquetShard } from "../../dist/corpus/parquet/shard-writer.js";
 import { createFiles } from "../../dist/files.js";
 
 const folder = process.argv[2];

@@ -11,7 +11,7 @@ import {
   type TokenDtype,
   createManifest,
 } from "../../src/corpus/manifest.ts";
-import { openParquetShard } from "../../src/corpus/parquet-shard-writer.ts";
+import { openParquetShard } from "../../src/corpus/parquet/shard-writer.ts";
 import { createFiles } from "../../src/files.ts";
 
 /** Runs `work` in a folder of its own, removed afterwards. */

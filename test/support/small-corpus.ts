@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { writeManifest } from "../../src/corpus/manifest-file.ts";
 import { type Manifest, type ManifestShard, createManifest } from "../../src/corpus/manifest.ts";
-import { openParquetShard } from "../../src/corpus/parquet-shard-writer.ts";
+import { openParquetShard } from "../../src/corpus/parquet/shard-writer.ts";
 import { createFiles } from "../../src/files.ts";
 
 export interface SmallCorpusOptions {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import type { Files } from "../../files.ts";
-import type { WrittenShard } from "../parquet-shard-writer.ts";
+import type { WrittenShard } from "../parquet/shard-writer.ts";
 import { hashFile } from "./file-hash.ts";
 import type { Part, Plan } from "./plan.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { Files } from "../../files.ts";
 import { tokenBytes } from "../manifest.ts";
-import { openParquetShard } from "../parquet-shard-writer.ts";
+import { openParquetShard } from "../parquet/shard-writer.ts";
 import type { TokenArray } from "../tokenizer/encoder.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { tokenByteLength } from "../tokenizer/vocabulary.ts";

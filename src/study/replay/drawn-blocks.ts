@@ -1,5 +1,5 @@
 /** @file The blocks that a run drew from, and whether their tokens are still those of the manifest. */
-import type { BlockIndex, BlockRef } from "../../corpus/block-index.ts";
+import type { BlockIndex, BlockRef } from "../../corpus/blocks/block-index.ts";
 import type { Manifest } from "../../corpus/manifest.ts";
 import { openCorpusOf } from "../../corpus/open-corpus-of.ts";
 import type { CorpusOptions } from "../../corpus/options.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { type Checkpoint, modelFolderOf, readCheckpoint } from "../../checkpoint.ts";
 import type { Config } from "../../config/schema.ts";
-import { type BlockIndex, createBlockIndex } from "../../corpus/block-index.ts";
+import { type BlockIndex, createBlockIndex } from "../../corpus/blocks/block-index.ts";
 import { readManifest } from "../../corpus/manifest-file.ts";
 import type { Manifest } from "../../corpus/manifest.ts";
 import type { CorpusOptions } from "../../corpus/options.ts";

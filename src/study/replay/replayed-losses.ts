@@ -1,6 +1,6 @@
 /** @file Losses of a log, applied again: pages and sums as the run had them, with its lag, in memory and a scratch file. */
 import type { Config } from "../../config/schema.ts";
-import type { BlockIndex, BlockRef } from "../../corpus/block-index.ts";
+import type { BlockIndex, BlockRef } from "../../corpus/blocks/block-index.ts";
 import type { Files } from "../../files.ts";
 import { AppliedLosses, type WindowBlock, type WindowStatistics } from "../../ledger/applied-losses.ts";
 import { InstanceIndex } from "../../ledger/instance-index.ts";
