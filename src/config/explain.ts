@@ -11,6 +11,7 @@ export interface Origin {
   lineOf(keyPath: readonly PropertyKey[]): number | undefined;
 }
 
+/** A pipeline that came from no file. */
 export const nowhere: Origin = { lineOf: () => undefined };
 
 /** Keys that the schema knows below a path. */
