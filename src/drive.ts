@@ -137,7 +137,7 @@ export const createDrive = (run: OpenedRun): Drive => {
     };
 
     try {
-      if (resumedAt === 0) await evaluateAt(0);
+      if (checkpoint === undefined) await evaluateAt(0);
       await writeCheckpointAt(resumedAt, last.sampler);
       stopwatch.start();
       const driven$ = closedLoop(stages, trainer, config, [resumedAt + 1, config.steps], settle).pipe(
@@ -157,11 +157,13 @@ export const createDrive = (run: OpenedRun): Drive => {
   };
 
   const workAndClose = async (): Promise<Summary> => {
-    try {
-      return await work();
-    } finally {
-      await run.close();
-    }
+    const summary = await work().catch(async (error: unknown) => {
+      // A disk that refused to write may refuse to close as well; the user must hear of the first.
+      await run.close().catch(() => undefined);
+      throw error;
+    });
+    await run.close();
+    return summary;
   };
   const begin = async (): Promise<Summary> => {
     try {

@@ -97,8 +97,11 @@ const tie = (config: Config, corpus: Corpus, ledger: Ledger, state: SamplerState
     ledger,
     weighing: createWeighing(config.weighing),
     async close() {
-      await ledger.close();
-      await corpus.close();
+      try {
+        await ledger.close();
+      } finally {
+        await corpus.close();
+      }
     },
   };
 };
