@@ -12,7 +12,6 @@ import { readSummary } from "../summary.ts";
 import { corpusTable } from "./corpus-table.ts";
 import { count } from "./progress-line.ts";
 import { summaryText } from "./summary-text.ts";
-import { textTable } from "./text-table.ts";
 
 const files = createFiles();
 
@@ -25,7 +24,7 @@ const inspectRun = async (folder: string): Promise<string> => {
   const config = await readRunConfig(files, folder);
   const places = placesOf(folder);
   const checkpoints = await listCheckpoints(files, places.checkpoints);
-  const facts = textTable([
+  const facts = [
     ["corpus", corpusWords(config.corpus)],
     ["model", config.model.kind],
     ["seed", String(config.seed)],
@@ -33,13 +32,12 @@ const inspectRun = async (folder: string): Promise<string> => {
     ["sampler", `${config.sampler.kind}, lag ${config.sampler.lag}`],
     ["weighing", config.weighing.strategy],
     ["checkpoints", checkpoints.join(", ") || "none"],
-  ]);
+  ].map(([name, value]) => `${name!.padEnd(13)}${value}\n`);
   const summary = await readSummary(files, places.summary);
-  const rest =
-    summary === undefined
-      ? `not finished: go on with counterweight train --run ${folder} --resume\n`
-      : summaryText(summary, folder);
-  return `${facts}\n${rest}`;
+  const results = summary === undefined ? "" : summaryText(summary, folder);
+  const isFinished = summary !== undefined && summary.steps >= config.steps;
+  const next = isFinished ? "" : `not finished: go on with counterweight train --run ${folder} --resume\n`;
+  return `${facts.join("")}\n${results}${next}`;
 };
 
 const inspect = async (path: string): Promise<void> => {

@@ -35,10 +35,10 @@ export interface ProgressLine {
 
 /** A progress line on stderr, so that stdout holds results only. */
 export const createProgressLine = (
-  stream: NodeJS.WriteStream = process.stderr,
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number } = process.stderr,
   plainEveryMs = 10_000,
 ): ProgressLine => {
-  const terminal = stream.isTTY;
+  const terminal = stream.isTTY === true;
   const everyMs = terminal ? 100 : plainEveryMs;
   let last = -Infinity;
   let open = false;
