@@ -19,7 +19,7 @@ export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when stdout or stderr holds the words; rejects when the command ends without. */
-  says(words: string): Promise<void>;
+  readonly says: (words: string) => Promise<void>;
 }
 
 /** Where and with what a command runs. */

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { openRun } from "../../src/run.ts";
+import { runCommand } from "../support/command.ts";
+import { createScriptedTrainer } from "../support/scripted-trainer.ts";
+import { writeSmallCorpus } from "../support/small-corpus.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "counterweight-inspect-"));
+  const { manifestPath } = await writeSmallCorpus(join(folder, "corpus"));
+  const open = (name: string) =>
+    openRun(
+      {
+        seed: "x",
+        steps: 9,
+        corpus: { manifest: manifestPath },
+        sampler: { kind: "importance" },
+        training: { batchSize: 4 },
+        checkpoint: { everySteps: 4 },
+      },
+      { dir: join(folder, name), trainer: createScriptedTrainer(() => 2) },
+    );
+  await (await open("run")).start();
+  await (await open("untouched")).stop();
+  const stopped = await open("stopped");
+  stopped.steps$.subscribe(({ step }) => {
+    if (step === 6) void stopped.stop();
+  });
+  await stopped.start();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const inspect = async (path: string): Promise<string> => {
+  const { code, stdout, stderr } = await runCommand(["inspect", path], { cwd: folder });
+  return code === 0 ? stdout : `${code}: ${stderr}`;
+};
+
+describe("inspect", () => {
+  it("shows a corpus, named by its folder or its manifest", async () => {
+    const table = await inspect("corpus");
+    expect(table).toMatch(/^domain {2}documents {2}rows/);
+    expect(table).toContain("bytes vocabulary of 32; fingerprint ");
+    expect(await inspect("corpus/manifest.json")).toBe(table);
+  });
+
+  it("shows a run's settings, checkpoints and results", async () => {
+    const text = await inspect("run");
+    expect(text).toMatch(/^corpus {7}\/.*corpus\/manifest\.json\n/);
+    expect(text).toMatch(/^seed +x$/m);
+    expect(text).toMatch(/^sampler +importance, lag 1$/m);
+    expect(text).toMatch(/^checkpoints +8, 9$/m);
+    expect(text).toMatch(/^9 steps, 288 tokens in /m);
+    expect(text).not.toContain("not finished");
+  });
+
+  it("says of a stopped run how far it came and how to go on", async () => {
+    const text = await inspect("stopped");
+    expect(text).toMatch(/^checkpoints +4, 6$/m);
+    expect(text).toMatch(/^6 of 9 steps, /m);
+    expect(text).toMatch(/^not finished: go on with counterweight train --run stopped --resume$/m);
+  });
+
+  it("says so of a run that never took a step", async () => {
+    const text = await inspect("untouched");
+    expect(text).toMatch(/^checkpoints +none$/m);
+    expect(text).toMatch(/\n\nnot finished: go on with /);
+  });
+
+  it("refuses a folder that holds neither", async () => {
+    expect(await inspect(".")).toBe("2: error: there is no run in this folder (.)\nhint:  check the path\n");
+  });
+});
