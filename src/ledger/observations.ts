@@ -2,7 +2,7 @@
  *
  * A batch's message (https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format) depends on its number of
  * rows only, so apache-arrow encodes it once for each number and a step copies it and fills the buffers behind it. Measured at
- * 16 rows: 5 µs, against 240 µs for a RecordBatchStreamWriter. */
+ * 16 rows: 1 µs, against 32 µs (76 µs in a run's first 200 steps) for a RecordBatchStreamWriter. */
 import {
   Bool,
   type DataType,
