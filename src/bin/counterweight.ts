@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { exitCodeOf } from "../errors.ts";
 import { benchCommand } from "./bench.ts";
 import { compareCommand } from "./compare.ts";
+import { enginesCommand } from "./engines.ts";
 import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
 import { replayCommand } from "./replay.ts";
@@ -29,10 +30,13 @@ const program = new Command("counterweight")
   .addCommand(inspectCommand())
   .addCommand(replayCommand())
   .addCommand(whatIfCommand())
-  .addCommand(benchCommand());
+  .addCommand(benchCommand())
+  .addCommand(enginesCommand());
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(counterweight ${command.name()} --help shows its options)`);
 
+// TensorFlow's own lines on stderr; only the process' first thread can set what its libraries read.
+process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
 try {
   await program.parseAsync();
 } catch (error) {
