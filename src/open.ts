@@ -8,6 +8,7 @@ import type { Files } from "./files.ts";
 import { type Ledger, type LedgerPosition, openLedger } from "./ledger/ledger.ts";
 import { type Sampler, type SamplerState, createSampler } from "./sampler/sampler.ts";
 import { scoreWindow } from "./sampler/score.ts";
+import { type SampledBlock, blocksPerWindow } from "./sampler/window.ts";
 import type { HeldOutTokens } from "./training/evaluation.ts";
 import { createTokens } from "./training/trainer.ts";
 
@@ -41,7 +42,7 @@ export const openStages = async (
   options: { readonly position?: StagesPosition | undefined; readonly stealLock?: boolean | undefined } = {},
 ): Promise<Stages> => {
   const { position, stealLock } = options;
-  const corpus = await openCorpusOf(config.corpus);
+  const corpus = await openCorpusOf(config.corpus, (training) => windowsBytes(training, config.sampler));
   const opened: { close(): Promise<void> }[] = [corpus];
   try {
     if (position !== undefined) checkFingerprint(corpus, position.corpus, config.corpus);
@@ -62,6 +63,16 @@ export const openStages = async (
     throw error;
   }
 };
+
+/** Bytes of the open windows of all domains and of the block that each opens next. */
+const windowsBytes = (
+  training: readonly (readonly SampledBlock[])[],
+  { windowBytes }: Config["sampler"],
+): number =>
+  training.reduce((sum, blocks) => {
+    const largest = blocks.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+    return sum + (blocksPerWindow(blocks, windowBytes) + 1) * largest;
+  }, 0);
 
 const checkFingerprint = ({ manifest }: Corpus, expected: string, options: CorpusOptions): void => {
   if (manifest.fingerprint === expected) return;

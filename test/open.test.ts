@@ -38,6 +38,21 @@ describe("opening stages", () => {
   });
 });
 
+describe("the cache of blocks", () => {
+  it("is refused below what the open windows take, with the number", async () => {
+    const { manifestPath } = await writeSmallCorpus(join(folder, "large-rows"), {
+      rows: [40, 24],
+      seqLen: 2 ** 16,
+    });
+    const options = { manifest: manifestPath, cacheBytes: 2 ** 20 };
+    const config = checkConfig({ steps: 5, corpus: options });
+    const blockBytes = 4 * 2 ** 17;
+    await expect(openStages(config, createFiles(), join(folder, "small-cache"))).rejects.toThrow(
+      `cacheBytes must be at least ${(2 + 1 + 1 + 1) * blockBytes}, the bytes of all open windows, got 1048576`,
+    );
+  });
+});
+
 describe("held-out rows", () => {
   it("are the first of each domain, up to a limit, none of them for training", async () => {
     const { corpus, close } = await open("held-out");

@@ -52,30 +52,36 @@ export interface Corpus {
 
 /** Opens a corpus: reads the manifest, opens every shard and holds its length, footer and blocks against it.
  * With `verify: "read"` a block's checksum is compared when it is first read.
- * @throws {ConfigError} when there is no manifest, or `cacheBytes` does not hold three blocks
+ * @param needOf bytes of blocks that are in use at once, of the training blocks by domain
+ * @throws {ConfigError} when there is no manifest, or `cacheBytes` holds less than that or than three blocks
  * @throws {SourceError} when a shard is missing
  * @throws {ShardError} when manifest or shard is damaged or altered. O(blocks + footers). */
 export const openCorpus = async (
   manifestPath: string,
   { verify, cacheBytes }: Pick<ShardsOptions, "verify" | "cacheBytes">,
+  needOf: (training: readonly (readonly BlockRef[])[]) => number = () => 0,
 ): Promise<Corpus> => {
   const manifest = await readManifest(manifestPath);
   const index = createBlockIndex(manifest);
   const largest = index.blocks.reduce((most, { bytes }) => Math.max(most, bytes), 0);
-  if (cacheBytes < 3 * largest)
-    throw new ConfigError(mustBe("cacheBytes", `at least three blocks, ${3 * largest} bytes`, cacheBytes), {
-      keyPath: "corpus.cacheBytes",
-      hint: "raise it to hold the open windows of all domains",
-    });
+  const needed = Math.max(3 * largest, needOf(index.training));
+  if (cacheBytes !== null && cacheBytes < needed)
+    throw new ConfigError(
+      mustBe("cacheBytes", `at least ${needed}, the bytes of all open windows`, cacheBytes),
+      {
+        keyPath: "corpus.cacheBytes",
+        hint: "leave it out, or lower sampler.windowBytes",
+      },
+    );
   const shards = await openShards(manifest, dirname(manifestPath));
-  return createCorpus(manifest, index, shards, { verify, cacheBytes });
+  return createCorpus(manifest, index, shards, { verify, cacheBytes: cacheBytes ?? needed });
 };
 
 const createCorpus = (
   manifest: Manifest,
   index: BlockIndex,
   shards: readonly Shard[],
-  { verify, cacheBytes }: Pick<ShardsOptions, "verify" | "cacheBytes">,
+  { verify, cacheBytes }: { verify: ShardsOptions["verify"]; cacheBytes: number },
 ): Corpus => {
   const pool = createBufferPool();
   const reader = createBlockReader(manifest, index, shards, verify);

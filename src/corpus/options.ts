@@ -9,8 +9,8 @@ export interface ShardsOptions {
   /** Path of the manifest; its folder is where shards are looked for. */
   readonly manifest: string;
   readonly verify: "read" | "off";
-  /** Bytes of token blocks kept in memory. */
-  readonly cacheBytes: number;
+  /** Bytes of token blocks kept in memory; null for what the run's open windows need. */
+  readonly cacheBytes: number | null;
 }
 
 /** Instances without content: rows that hold nothing but their ordinal, for trainers that make them up. */
@@ -42,9 +42,10 @@ const shardsOptions = z
     cacheBytes: z
       .int()
       .min(mebibyte)
-      .default(1024 * mebibyte)
+      .nullable()
+      .default(null)
       .describe(
-        "Bytes of token blocks kept in memory; holds the open windows of all domains, or rows are read over and over.",
+        "Bytes of token blocks kept in memory, at least what the open windows of all domains take; null takes just that.",
       )
       .meta({ changesOnResume: true }),
   })
@@ -75,7 +76,7 @@ export interface ShardsInput {
   readonly kind?: "shards" | undefined;
   readonly manifest: string;
   readonly verify?: "read" | "off" | undefined;
-  readonly cacheBytes?: number | undefined;
+  readonly cacheBytes?: number | null | undefined;
 }
 
 /** Made-up instances as a user writes them. */

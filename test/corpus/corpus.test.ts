@@ -103,7 +103,7 @@ describe("an open corpus", () => {
       const { manifestPath } = await writeCorpus(folder, plan);
       const small = openCorpus(manifestPath, { verify: "read", cacheBytes: 239 });
       await expect(small).rejects.toThrow(
-        "cacheBytes must be at least three blocks, 240 bytes, got 239 (corpus.cacheBytes)",
+        "cacheBytes must be at least 240, the bytes of all open windows, got 239 (corpus.cacheBytes)",
       );
       await rm(join(folder, "shard-1.parquet"));
       await expect(openCorpus(manifestPath, options)).rejects.toThrow(
