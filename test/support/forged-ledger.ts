@@ -31,10 +31,10 @@ export const writeJournal = (ledger: string, lines: readonly JournalLine[]): voi
 export const forgeStep = (ledger: string, step: number, change: (rows: Observations) => void): void => {
   const lines = journalLines(ledger);
   const isStep = (line: JournalLine): line is StepLine => line.kind === "step";
-  const at = lines.findLastIndex((line) => isStep(line) && line.step === step);
-  const line = lines[at] as StepLine;
-  const before = lines.slice(0, at).findLast((other) => isStep(other) && other.segment === line.segment);
-  const start = (before as StepLine | undefined)?.end ?? 0;
+  const line = lines.filter(isStep).findLast((other) => other.step === step)!;
+  const at = lines.indexOf(line);
+  const before = lines.slice(0, at).filter(isStep);
+  const start = before.findLast(({ segment }) => segment === line.segment)?.end ?? 0;
   const path = segmentPath(ledger, line.segment);
   const segment = readFileSync(path);
   const from = start === 0 ? schemaMessage.byteLength : start;

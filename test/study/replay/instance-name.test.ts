@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { createManifest } from "../../../src/corpus/manifest.ts";
+import { ConfigError } from "../../../src/errors.ts";
 import { parseInstance } from "../../../src/study/replay/instance-name.ts";
 
 const manifest = createManifest({
@@ -52,7 +53,7 @@ describe("an instance's name", () => {
       try {
         return parseInstance(name, manifest);
       } catch (error) {
-        return (error as { hint: string }).hint;
+        return error instanceof ConfigError && error.hint;
       }
     };
     expect(hintOf("novel-0:1")).toBe(

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { checkStep } from "../../../src/study/replay/recorded-run.ts";
 import { openRun } from "../../../src/run.ts";
+import type { Trainer } from "../../../src/training/trainer.ts";
 import { quickFiles, rejection } from "../../support/ledger-on-disk.ts";
 import { pipelineOver, record, reopen, rollBack, scriptedTrainer } from "../../support/recorded-runs.ts";
 import { writeSmallCorpus } from "../../support/small-corpus.ts";
@@ -46,22 +47,20 @@ describe("a recorded run", () => {
       manifest: manifestPath,
     });
     const other = await writeSmallCorpus(join(folder, "other"), { seqLen: 6 });
-    const { message, hint } = (await reopen(dir, { corpus: other.manifestPath }).catch(
-      (error: { message: string; hint: string }) => error,
-    )) as { message: string; hint: string };
-    expect(message).toBe(
-      `the corpus must be the one that the run was started with (corpus.manifest, ${other.manifestPath})`,
-    );
-    expect(hint).toMatch(
-      /^its fingerprint is [0-9a-f]{12}, the run's is [0-9a-f]{12}; name the run's corpus by --corpus$/,
-    );
+    await expect(reopen(dir, { corpus: other.manifestPath })).rejects.toMatchObject({
+      message: `the corpus must be the one that the run was started with (corpus.manifest, ${other.manifestPath})`,
+      hint: expect.stringMatching(
+        /^its fingerprint is [0-9a-f]{12}, the run's is [0-9a-f]{12}; name the run's corpus by --corpus$/,
+      ),
+    });
   });
 
   it("without checkpoints nothing names its corpus", async () => {
     const bare = join(folder, "bare");
-    const { step } = scriptedTrainer();
+    const full = scriptedTrainer();
+    const trainer: Trainer = { step: (batch, weigh) => full.step(batch, weigh) };
     await (
-      await openRun(pipelineOver(manifest, { steps: 2 }), { dir: bare, trainer: { step }, files: quickFiles })
+      await openRun(pipelineOver(manifest, { steps: 2 }), { dir: bare, trainer, files: quickFiles })
     ).start();
     expect(await reopen(bare)).toMatchObject({ fingerprint: null, ownModel: false });
   });

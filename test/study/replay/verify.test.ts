@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Pipeline } from "../../../src/config/schema.ts";
-import { LedgerError, ShardError } from "../../../src/errors.ts";
 import type { Observations } from "../../../src/ledger/observations.ts";
 import { openRun } from "../../../src/run.ts";
 import { weightTolerance } from "../../../src/study/replay/verify.ts";
@@ -215,12 +214,13 @@ describe("what was altered without", () => {
     const dir = copyOf(plain);
     const path = join(dir, "config.json");
     writeFileSync(path, readFileSync(path, "utf8").replace('"replay"', '"another"'));
-    const error = await verify(dir).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(LedgerError);
-    expect((error as LedgerError).message).toMatch(
-      /^the draws of step 1 must follow from seed "another", got other rows in [34] of 4 slots; the row in slot \d must be/,
-    );
-    expect((error as LedgerError).hint).toContain("put its own config.json back");
+    await expect(verify(dir)).rejects.toMatchObject({
+      name: "LedgerError",
+      message: expect.stringMatching(
+        /^the draws of step 1 must follow from seed "another", got other rows in [34] of 4 slots; the row in slot \d must be/,
+      ),
+      hint: expect.stringContaining("put its own config.json back"),
+    });
   });
 
   it("another corpus, by its fingerprint; the same one elsewhere is taken", async () => {
@@ -240,9 +240,7 @@ describe("what was altered without", () => {
     renameSync(join(twins, "d0.parquet"), join(twins, "d.parquet"));
     renameSync(join(twins, "d1.parquet"), join(twins, "d0.parquet"));
     renameSync(join(twins, "d.parquet"), join(twins, "d1.parquet"));
-    const error = await verify(dir).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(ShardError);
-    expect((error as ShardError).message).toMatch(/checksum.*d0\.parquet.*block \d/);
+    expect(await rejection(verify(dir))).toMatch(/^ShardError: .*checksum.*d0\.parquet.*block \d/);
     expect(await verify(dir, { tokens: false })).toMatchObject({ steps: 10, tokens: null });
   });
 });
