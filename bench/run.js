@@ -7,7 +7,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const names = readdirSync(here, { recursive: true })
   .filter((path) => path.endsWith(".bench.js"))
   .map((path) => path.replaceAll("\\", "/").replace(/\.bench\.js$/, ""))
-  .sort();
+  .toSorted((a, b) => (a < b ? -1 : 1));
 const [, , name, ...rest] = process.argv;
 if (name === undefined || !names.includes(name)) {
   process.stdout.write(`npm run bench -- NAME [options]\n${names.map((known) => `  ${known}\n`).join("")}`);

@@ -55,7 +55,8 @@ describe("the cache of blocks", () => {
 
 describe("held-out rows", () => {
   it("are the first of each domain, up to a limit, none of them for training", async () => {
-    const { corpus, close } = await open("held-out");
+    const stages = await open("held-out");
+    const { corpus } = stages;
     const all = await readHeldOut(corpus, null);
     expect(all.map(({ domain, rows }) => [domain, rows])).toEqual([
       [0, 6],
@@ -66,6 +67,6 @@ describe("held-out rows", () => {
     expect([...two[1]!.tokens]).toEqual(
       Array.from({ length: 16 }, (_, at) => tokenAt(3, Math.floor(at / 8), at % 8, 32)),
     );
-    await close();
+    await stages.close();
   });
 });

@@ -25,9 +25,7 @@ it("the README's trainer of ten lines runs and prints what the README says", () 
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     });
-  run(
-    join(root, "dist/bin/counterweight.js"),
-    ...["prepare", join(root, "datasets/quickstart/dataset.yaml"), "--out", "data/quickstart"],
-  );
+  const command = join(root, "dist/bin/counterweight.js");
+  run(command, "prepare", join(root, "datasets/quickstart/dataset.yaml"), "--out", "data/quickstart");
   expect(run("example.mjs")).toBe(output);
 }, 60_000);

@@ -115,8 +115,8 @@ describe("resuming", () => {
   it("refuses a trainer that cannot load, and a step without a checkpoint", async () => {
     const dir = join(folder, "a");
     await (await openRun(pipeline({ steps: 2 }), { dir, trainer: trainerOf() })).start();
-    const { step } = trainerOf();
-    const error = await openRun(undefined, { dir, from: "latest", trainer: { step } }).catch(
+    const forgetful = { step: trainerOf().step.bind(undefined) };
+    const error = await openRun(undefined, { dir, from: "latest", trainer: forgetful }).catch(
       (e: unknown) => e,
     );
     expect((error as ConfigError).message).toContain("a trainer that resumes must have load(folder)");

@@ -83,7 +83,7 @@ describe("readConfig", () => {
     ],
     [
       "a value of the wrong kind",
-      `${good.replace("10", "many")}`,
+      good.replace("10", "many"),
       /^steps must be .*, got "many" \(steps, .*run\.yaml:1\)$/,
       /^edit steps/,
     ],
