@@ -35,7 +35,7 @@ const otherRows = ({ overlap, losses }: WhatIf): string => {
   const { recorded, other, both } = instances;
   return [
     `drawn: ${other} different instances where the run drew ${recorded}, ${both} in common; ${percent(sameStep / draws)} of the draws at the same step`,
-    `losses: ${percent(losses.recorded / draws)} recorded at that very step; for ${percent(losses.earlier / draws)} the instance's last one before stands in, for ${percent(losses.mean / draws)}, never drawn before, the step's mean`,
+    `losses: ${percent(losses.recorded / draws)} recorded at that very step; for ${percent(losses.earlier / draws)} the instance's last one before stands in, older and so mostly higher, for ${percent(losses.mean / draws)}, never drawn before, the step's mean`,
     ...(2 * losses.recorded < draws
       ? ["most losses are stand-ins: trust the shares of rows, and hardly ESS, M·w_max, gamma, rho and KL"]
       : []),

@@ -45,7 +45,7 @@ describe("an answer", () => {
       "drawn: 50 different instances where the run drew 60, 40 in common; 10.0% of the draws",
     );
     expect(few).toContain(
-      "75.0% recorded at that very step; for 20.0% the instance's last one before stands in, for 5.0%",
+      "75.0% recorded at that very step; for 20.0% the instance's last one before stands in, older and so mostly higher, for 5.0%",
     );
     expect(few).not.toContain("stand-ins");
     const many = whatIfText({
