@@ -4,13 +4,16 @@
  *        ▲                                    │
  *        └──scores── ledger ◀──losses─────────┘
  *
- * - A step: the trainer trains on one batch, its losses enter the ledger, and, where due, held-out rows are scored
- *   and a checkpoint is written. Steps run one at a time, in order.
- * - Batch t is drawn when step t − lag starts (lag 0: when step t − 1 has ended), from a ledger state that holds
- *   exactly the losses of steps < t − lag. So no batch depends on how fast anything was.
- * - Every await has one owner: `pull` those between batches and steps, `assemble` those of making a batch, `train`
- *   those of a step.
- * - `stop` waits for the step in flight, for a checkpoint of it, and for everything to be closed.
+ * - A step, counted from 1: the trainer trains on one batch of M draws, its losses are committed to the ledger (logged, but
+ *   not counting yet), and `settle` is awaited, which evaluates and writes checkpoints where they are due. Steps run one
+ *   at a time, in order; a step has ended when its settling has.
+ * - Batch t is made when step t − lag starts (lag 0: when step t − 1 has ended; the first ones at once), and before it
+ *   is drawn the losses of steps < t − lag are let count: those and no others, so no batch depends on how fast
+ *   anything was. A run resumed after step s makes batches s + 1 … again, from a ledger set back to the same state.
+ * - Every await has one owner: `pull` those between batches and steps, `assemble` those of making a batch, `train` and
+ *   `settle` those of a step.
+ * - Ending it is drive.ts's business: `stop` there waits for the step in flight, for a checkpoint of it, and for
+ *   everything to be closed.
  */
 import type { Observable } from "rxjs";
 
@@ -36,7 +39,7 @@ export interface Step {
   readonly losses: Float32Array;
   readonly weights: Float64Array;
   readonly diagnostics: WeighingDiagnostics;
-  /** The step's record, as in the ledger's journal: the trainer's words (learningRate …), the weighing's (gamma, rho, ess …), `ms`. */
+  /** The step's record, as in the ledger's journal: the trainer's numbers (learningRate …), the weighing's (gamma, rho, ess …), and `ms` of training and weighing. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Sampler state after this step's draws. */
   readonly sampler: SamplerState;
@@ -68,6 +71,7 @@ const train = async ({ batch, sampler }: Assembled, stages: Stages, trainer: Tra
   const started = performance.now();
   const { step, draws, size, seqLen } = batch;
   const { probability, base, domain } = draws;
+  // What `weigh` gave is what was used, unless the trainer says otherwise.
   let taken: Float64Array | undefined;
   const fullRows = new Uint32Array(size).fill(seqLen - 1);
   const result = await trainer.step(batch, (given, targets = fullRows) => {
@@ -86,6 +90,7 @@ const train = async ({ batch, sampler }: Assembled, stages: Stages, trainer: Tra
   const losses = Float32Array.from(result.losses);
   const targets = result.targets ?? fullRows;
   ledger.report(step, losses, 0, targets);
+  // Weighing is pure: asked again only to say what the weights that were used did.
   const { diagnostics } = stages.weighing.weigh({ losses, probability, base, domain, targets, used }, step);
   const weights = Float64Array.from(used);
   const ms = performance.now() - started;
