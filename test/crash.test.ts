@@ -55,6 +55,7 @@ describe("SIGKILL at random moments", () => {
     async () => {
       const seed = process.env["CW_CRASH_SEED"] ?? String(randomInt(2 ** 31));
       const key = keyOf(seed, "test", "moments of kills");
+      console.log(`CW_CRASH_SEED=${seed}`);
 
       const started = performance.now();
       const reference = startCommand(argumentsOf("reference"), { cwd: folder });
@@ -96,7 +97,7 @@ describe("SIGKILL at random moments", () => {
         expect(await contentOf(run)).toEqual(expected);
       }
       console.log(
-        `CW_CRASH_SEED=${seed}: ${counts.kills} kills (${counts.opening} while opening, ${counts.running} while running, ` +
+        `${counts.kills} kills (${counts.opening} while opening, ${counts.running} while running, ` +
           `${counts.inCheckpoint} of them inside a checkpoint), ${counts.abandoned} resumptions left steps behind, ` +
           `${counts.tornJournal} set a torn end aside; ${counts.runs} runs of ${steps} steps equal to the one without a kill`,
       );
