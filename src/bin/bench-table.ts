@@ -1,10 +1,11 @@
 /** @file A benchmark as tables: how fast, beside the machine's floor, and what reading costs. */
-import type { Benchmark, Figure, Floor, Spread } from "../study/benchmark/benchmark.ts";
+import type { Benchmark, Figure, Floor } from "../study/benchmark/benchmark.ts";
 import { count } from "./progress-line.ts";
 import { textTable } from "./text-table.ts";
 
-/** Median and how far rounds strayed from it, e.g. `12.3 M ±4%`. */
-const rateText = ({ median, lowest, highest }: Spread): string => {
+/** Median and how far rounds strayed from it, e.g. `12.3 M ±4%`; of a single round, itself. */
+const rateText = ({ perSecond: { median, lowest, highest }, rounds }: Floor): string => {
+  if (rounds === 1) return count(median);
   const stray = Math.max(highest - median, median - lowest) / median;
   return `${count(median)} ±${(100 * stray).toFixed(0)}%`;
 };
@@ -45,10 +46,9 @@ const bySize = <Row extends Floor>(
 /** The tables, with a blank line between two. */
 export const benchTable = ({ figures, floors }: Benchmark): string => {
   const reading = figures.filter(({ tokensPerSecond }) => tokensPerSecond !== undefined);
-  const perSecond = ({ perSecond: spread }: Floor): string => rateText(spread);
   return [
-    bySize("a second, by instances", figures, ({ name, unit }) => `${name}: ${unit}`, perSecond),
-    bySize("the machine's floor, a second", floors, ({ name, unit }) => `${name}: ${unit}`, perSecond),
+    bySize("a second, by instances", figures, ({ name, unit }) => `${name}: ${unit}`, rateText),
+    bySize("the machine's floor, a second", floors, ({ name, unit }) => `${name}: ${unit}`, rateText),
     bySize("times its floor", figures, ({ name, floor }) => `${name} / ${floor.name}`, ratioText),
     bySize(
       "tokens a second",

@@ -96,7 +96,7 @@ const bench = async (options: BenchOptions): Promise<void> => {
   const { cpu, cores, versions: used } = machine;
   const { seqLen, batchSize, domains } = benchmark.settings;
   process.stdout.write(
-    `${benchTable(benchmark)}\n${cpu}, ${cores} cores, Node ${used["node"]}; rows of ${seqLen} tokens, batches of ${batchSize}, ${domains} domains; medians ± the farthest round; ${duration(seconds)}\n`,
+    `${benchTable(benchmark)}\n${cpu}, ${cores} cores, Node ${used["node"]}; rows of ${seqLen} tokens, batches of ${batchSize}, ${domains} domains; medians ± the farthest round, where there was more than one; ${duration(seconds)}\n`,
   );
 };
 

@@ -16,11 +16,12 @@ export interface Floor {
   readonly instances: number;
   readonly unit: string;
   readonly perSecond: Spread;
+  /** Rounds behind the spread; one round has none. */
+  readonly rounds: number;
 }
 
 /** How fast a stage is. */
 export interface Figure extends Floor {
-  readonly rounds: number;
   /** Median; of cases that move tokens. */
   readonly tokensPerSecond?: number;
   readonly bytesReadPerByteUsed?: number;
@@ -52,7 +53,7 @@ export const figuresOf = (
   const floors: Floor[] = [];
   for (const [index, { name, unit, floor, bytesReadPerByteUsed }] of cases.entries()) {
     const perSecond = spreadOf(rates[index]!);
-    const measured = { name, instances, unit, perSecond };
+    const measured = { name, instances, unit, perSecond, rounds: rates[index]!.length };
     if (floor === undefined) {
       floors.push(measured);
       continue;
@@ -62,7 +63,6 @@ export const figuresOf = (
       throw new SamplerError(mustBe(`floor of ${name}`, "one of the cases timed with it", floor));
     figures.push({
       ...measured,
-      rounds: rates[index]!.length,
       ...(bytesReadPerByteUsed !== undefined && {
         tokensPerSecond: perSecond.median * seqLen,
         bytesReadPerByteUsed: bytesReadPerByteUsed(),

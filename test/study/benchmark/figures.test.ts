@@ -27,7 +27,13 @@ describe("figuresOf", () => {
       8,
     );
     expect(floors).toEqual([
-      { name: "read", instances: 1000, unit: "rows", perSecond: { median: 20, lowest: 10, highest: 40 } },
+      {
+        name: "read",
+        instances: 1000,
+        unit: "rows",
+        perSecond: { median: 20, lowest: 10, highest: 40 },
+        rounds: 3,
+      },
     ]);
     expect(figures).toEqual([
       {
