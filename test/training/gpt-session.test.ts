@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { ConfigError, EngineError } from "../../src/errors.ts";
 import { type GptSession, type GptSessionOptions, openGptSession } from "../../src/training/gpt-session.ts";
+import { relativeError } from "../support/tensor-checks.ts";
 import { fusedLinupper, small, smallBatch, smallGpt } from "../support/small-gpt.ts";
 
 const { training, engine, seqLen, vocabSize, steps, seed, model } = smallGpt();
@@ -28,6 +29,21 @@ const correction = new Float32Array(small.size).fill(1);
 const { tokens } = smallBatch(1);
 
 describe("a session", () => {
+  it("trains on another engine as it does on this one", async () => {
+    const [onnx, tfjs] = [await open(), await open({ engine: { kind: "tfjs", backend: "wasm" } })];
+    expect((await tfjs.describe()).name).toBe("tfjs wasm");
+    for (let step = 1; step <= 3; step++) {
+      const { tokens: batch } = smallBatch(step);
+      const [ours, theirs] = [
+        await onnx.step(step, batch, { inverseR: 1, correction }),
+        await tfjs.step(step, batch, { inverseR: 1, correction }),
+      ];
+      expect(relativeError(theirs.losses, ours.losses)).toBeLessThan(1e-4);
+      expect(relativeError(theirs.weights, ours.weights)).toBeLessThan(1e-3);
+      expect(theirs.gradientNorm / ours.gradientNorm).toBeCloseTo(1, 3);
+    }
+  });
+
   it("says what it is", async () => {
     const session = await open();
     expect(await session.describe()).toEqual({
@@ -82,9 +98,8 @@ describe("a session", () => {
   it("does not open when the model is too large, the engine missing, or weights cannot be fused", async () => {
     const large = { ...options.sizes, layers: 100, width: 2048 };
     await expect(openGptSession({ ...options, sizes: large })).rejects.toThrow(ConfigError);
-    await expect(openGptSession({ ...options, engine: { ...engine, threads: 0 } })).rejects.toThrow(
-      EngineError,
-    );
+    const threadless = { kind: "onnx", backend: "cpu", threads: 0 } as const;
+    await expect(openGptSession({ ...options, engine: threadless })).rejects.toThrow(EngineError);
     const capped = await open({ weighing: { ...fusedLinupper.weighing, maxWeight: 2 } });
     await expect(capped.step(1, tokens, { inverseR: 1, correction })).rejects.toThrow(ConfigError);
   });

@@ -9,11 +9,11 @@ afterEach(() => link.close());
 
 describe("the worker of a GPT", () => {
   it("opens a session of its data and serves it", async () => {
-    const { training, engine, seqLen, vocabSize, steps, seed, model } = smallGpt();
+    const { training, seqLen, vocabSize, steps, seed, model } = smallGpt();
     const options: GptSessionOptions = {
       sizes: { ...model, context: seqLen, vocabSize },
       training,
-      engine: { ...engine, threads: 1 },
+      engine: { kind: "onnx", backend: "cpu", threads: 1 },
       seqLen,
       steps,
       seed,

@@ -3,7 +3,7 @@ import { EngineError, mustBe } from "../../errors.ts";
 import type { Engine, Executable } from "../engine.ts";
 import { planOf } from "../plan.ts";
 import type { Value } from "../value.ts";
-import { TfjsExecutable, activate } from "./executable.ts";
+import { TfjsExecutable, select } from "./executable.ts";
 import { firstLine, installCommands, loadTfjs } from "./load.ts";
 import { ruleOf } from "./rules/table.ts";
 import type { Tfjs, TfjsBackend } from "./runtime.ts";
@@ -60,7 +60,7 @@ export const openTfjsEngine = async ({
 }: TfjsEngineOptions): Promise<Engine> => {
   const tfjs = loadRuntime(backend);
   tfjs.enableProdMode();
-  await activate(tfjs, backend);
+  if (!(await tfjs.setBackend(backend))) throw new EngineError(`backend ${backend} does not start`);
   prove(tfjs, backend);
 
   const open = new Set<Executable>();
@@ -72,7 +72,7 @@ export const openTfjsEngine = async ({
           throw new EngineError(mustBe("an output's name", "different from every input's", name));
       const plan = planOf(program, Object.values(outputs));
       requireKernels(tfjs, backend, plan.steps);
-      await activate(tfjs, backend);
+      select(tfjs, backend);
       const executable = new TfjsExecutable(tfjs, backend, plan, outputs);
       open.add(executable);
       return executable;

@@ -10,10 +10,10 @@ import { ruleOf } from "./rules/table.ts";
 import type { Tfjs, TfjsBackend, TfjsTensor } from "./runtime.ts";
 import { type ScheduledStep, schedule } from "./schedule.ts";
 
-/** Makes a backend the thread's current one; engines of several backends may share a thread. */
-export const activate = async (tfjs: Tfjs, backend: TfjsBackend): Promise<void> => {
-  while (tfjs.getBackend() !== backend)
-    if (!(await tfjs.setBackend(backend))) throw new EngineError(`backend ${backend} does not start`);
+/** Makes a started backend the thread's current one: engines of several backends may share a thread. */
+export const select = (tfjs: Tfjs, backend: TfjsBackend): void => {
+  // Of a backend that has started, setBackend does all before its first await, and nothing can come between it and a run.
+  if (tfjs.getBackend() !== backend) void tfjs.setBackend(backend);
 };
 
 /** Runs on the calling thread until it is done: keep it in a worker. */
@@ -50,7 +50,7 @@ export class TfjsExecutable implements Executable {
     for (const { value } of steps)
       if (isOp(value, "input"))
         checkBuffer("feed", value.attributes.name, value, feeds[value.attributes.name]);
-    await activate(this.#tfjs, this.#backend);
+    select(this.#tfjs, this.#backend);
     const found: Tensors = {};
     try {
       // Frees what is left when a kernel throws.

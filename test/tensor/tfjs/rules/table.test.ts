@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+
+import { loadTfjs } from "../../../../src/tensor/tfjs/load.ts";
+import { ruleOf, rules } from "../../../../src/tensor/tfjs/rules/table.ts";
+import { Program } from "../../../../src/tensor/program.ts";
+import { vjps } from "../../../../src/tensor/vjps/table.ts";
+import { isOp } from "../../../../src/tensor/value.ts";
+import { casesOf } from "../../../support/tensor-cases.ts";
+
+describe("the table of interpretation rules", () => {
+  it("has every operation that is computed", () => {
+    const given = ["input", "constant", "stop", "composite"];
+    expect([...Object.keys(rules), ...given].toSorted()).toEqual(Object.keys(vjps).toSorted());
+  });
+
+  it("has none for what is given", () => {
+    const program = new Program();
+    expect([program.input("x", [1]), program.operand(1)].map(ruleOf)).toEqual([undefined, undefined]);
+  });
+
+  it.each(Object.keys(rules))("%s runs no kernel that it does not name", (op) => {
+    const tfjs = loadTfjs("cpu");
+    tfjs.enableProdMode();
+    const used = new Set<string>();
+    for (const { program, feeds } of casesOf(op, 21)) {
+      const tensors = program.nodes.map(({ shape, dtype }) => {
+        const size = shape.reduce((product, length) => product * length, 1);
+        return tfjs.tensor(dtype === "int32" ? new Int32Array(size) : new Float32Array(size), shape, dtype);
+      });
+      for (const value of program.nodes.filter((node) => node.op === op && !isOp(node, "input")))
+        ruleOf(value)!.compute(
+          {
+            run: (name, inputs, attributes = {}) => {
+              used.add(name);
+              return tfjs.engine().runKernel(name, inputs, attributes);
+            },
+            integers: (values, shape = [values.length]) =>
+              tfjs.tensor(Int32Array.from(values), shape, "int32"),
+            scalar: (x) => tfjs.tensor(Float32Array.of(x), [], "float32"),
+          },
+          value,
+          value.inputs.map(({ id }) => tensors[id]!),
+        );
+      expect(Object.keys(feeds).length).toBeGreaterThan(0);
+    }
+    const { kernels } = Object.entries(rules).find(([name]) => name === op)![1];
+    expect(kernels).toEqual(expect.arrayContaining([...used]));
+    expect(used.size).toBeGreaterThan(0);
+  });
+});
