@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { readConfig } from "../src/config/config.ts";
-import { createFiles } from "../src/files.ts";
+import { createFiles, temporaryMark } from "../src/files.ts";
 import { keyOf, threefry2x32 } from "../src/random.ts";
 import { openRun } from "../src/run.ts";
 import { startCommand } from "./support/command.ts";
-import { type RunContent, readRunContent } from "./support/run-content.ts";
+import { readRunContent } from "./support/run-content.ts";
 import { writeTextCorpus } from "./support/text-corpus.ts";
 
 const isDeep = process.env["CW_DEEP"] === "1";
@@ -23,8 +23,6 @@ beforeAll(async () => {
   await writeTextCorpus(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const contentOf = (run: string): Promise<RunContent> => readRunContent(join(folder, run));
 
 describe("SIGKILL at random moments", () => {
   /** 2.5 passes, so that losses have chosen what is drawn; a checkpoint every 7 steps. */
@@ -39,15 +37,36 @@ describe("SIGKILL at random moments", () => {
       ? ["train", "--run", run, "--resume"]
       : ["train", "tiny.yaml", "--run", run, ...settings.flatMap((setting) => ["--set", setting])];
 
-  /** Lets a run go on, at most for some milliseconds. */
-  const live = async (run: string, milliseconds = Infinity) => {
-    const { child, ended } = startCommand(argumentsOf(run), { cwd: folder });
-    const timer = milliseconds < Infinity ? setTimeout(() => child.kill("SIGKILL"), milliseconds) : undefined;
-    const outcome = await ended;
-    clearTimeout(timer);
-    const killed = outcome.signal === "SIGKILL";
-    if (!killed && outcome.code !== 0) throw new Error(outcome.stderr);
-    return { killed, opened: /^(starting|resuming)/m.test(outcome.stderr), said: outcome.stderr };
+  /** Milliseconds after a process started, or after it said that its run is open. */
+  type Moment = { readonly after: "start" | "opening"; readonly milliseconds: number };
+
+  /** Lets a run go on, at most to a moment. */
+  const live = async (run: string, moment?: Moment) => {
+    const { child, ended, says } = startCommand(argumentsOf(run), { cwd: folder });
+    let isOpen = false;
+    const kill = (after: Moment["after"]): void => {
+      if (moment?.after === after) setTimeout(() => child.kill("SIGKILL"), moment.milliseconds);
+    };
+    kill("start");
+    const opened = says(run).then(
+      () => {
+        isOpen = true;
+        kill("opening");
+      },
+      () => undefined, // ended before
+    );
+    const { code, signal, stderr } = await ended;
+    await opened;
+    const isKilled = signal === "SIGKILL";
+    if (!isKilled && code !== 0) throw new Error(stderr);
+    return { isKilled, isOpen, said: stderr };
+  };
+
+  /** What a kill inside a checkpoint leaves behind. */
+  const tornCheckpoints = (run: string): string[] => {
+    const checkpoints = join(folder, run, "checkpoints");
+    if (!existsSync(checkpoints)) return [];
+    return readdirSync(checkpoints).filter((name) => name.includes(temporaryMark));
   };
 
   it(
@@ -59,47 +78,51 @@ describe("SIGKILL at random moments", () => {
 
       const started = performance.now();
       const reference = startCommand(argumentsOf("reference"), { cwd: folder });
-      await reference.says("starting");
+      await reference.says("reference");
       const opening = performance.now() - started;
       await reference.ended;
       const running = performance.now() - started - opening;
-      const expected = await contentOf("reference");
+      const expected = await readRunContent(join(folder, "reference"));
       expect(expected.steps).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
 
+      /** The nth kill: every fourth while the run opens, the others in its first half. */
+      const momentOf = (kill: number): Moment => {
+        const share = threefry2x32(key, kill, 0)[0] / 2 ** 32;
+        return kill % 4 === 0
+          ? { after: "start", milliseconds: (0.5 + 0.5 * share) * opening }
+          : { after: "opening", milliseconds: 0.5 * share * running };
+      };
       const counts = {
         kills: 0,
         opening: 0,
         running: 0,
-        inCheckpoint: 0,
-        tornJournal: 0,
+        checkpoints: 0,
+        tornJournals: 0,
         abandoned: 0,
         runs: 0,
       };
       while (counts.kills < kills) {
         const run = `killed-${counts.runs++}`;
+        const seen = new Set<string>();
         for (let isOver = false; !isOver;) {
-          // From shortly before a run opens to well into its steps; after the last kill to the end.
-          const share = threefry2x32(key, counts.kills, counts.runs)[0] / 2 ** 32;
-          const moment =
-            counts.kills < kills ? 0.7 * opening + share * (0.3 * opening + 0.6 * running) : Infinity;
-          const { killed, opened, said } = await live(run, moment);
-          isOver = !killed;
-          counts.tornJournal += said.includes("set aside") ? 1 : 0;
-          counts.abandoned += said.includes("stay readable as branch") ? 1 : 0;
-          if (!killed) continue;
+          const moment = counts.kills < kills ? momentOf(counts.kills) : undefined;
+          const { isKilled, isOpen, said } = await live(run, moment);
+          isOver = !isKilled;
+          if (said.includes("set aside what a crash had torn")) counts.tornJournals++;
+          if (said.includes("stay readable as branch")) counts.abandoned++;
+          if (!isKilled) continue;
           counts.kills++;
-          counts[opened ? "running" : "opening"]++;
-          const checkpoints = join(folder, run, "checkpoints");
-          const isTorn =
-            existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.includes(".partial-"));
-          counts.inCheckpoint += isTorn ? 1 : 0;
+          counts[isOpen ? "running" : "opening"]++;
+          const torn = tornCheckpoints(run);
+          if (torn.some((name) => !seen.has(name))) counts.checkpoints++;
+          for (const name of torn) seen.add(name);
         }
-        expect(await contentOf(run)).toEqual(expected);
+        expect(await readRunContent(join(folder, run))).toEqual(expected);
       }
       console.log(
-        `${counts.kills} kills (${counts.opening} while opening, ${counts.running} while running, ` +
-          `${counts.inCheckpoint} of them inside a checkpoint), ${counts.abandoned} resumptions left steps behind, ` +
-          `${counts.tornJournal} set a torn end aside; ${counts.runs} runs of ${steps} steps equal to the one without a kill`,
+        `${counts.kills} kills: ${counts.opening} while a run opened, ${counts.running} while it ran, ` +
+          `${counts.checkpoints} of them inside a checkpoint; ${counts.abandoned} resumptions left steps behind, ` +
+          `${counts.tornJournals} set a torn end aside; ${counts.runs} runs of ${steps} steps equal to the one without a kill`,
       );
     },
     isDeep ? 600_000 : 120_000,

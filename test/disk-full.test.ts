@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 
 import type { Pipeline } from "../src/config/schema.ts";
 import { StorageError, exitCodeOf } from "../src/errors.ts";
@@ -10,17 +10,22 @@ import { type Disk, createFiles, nodeDisk } from "../src/files.ts";
 import { openLedgerReader } from "../src/ledger/reader.ts";
 import { openRun } from "../src/run.ts";
 import { createFailingDisk } from "./support/failing-disk.ts";
-import { readRunContent } from "./support/run-content.ts";
+import { type RunContent, readRunContent } from "./support/run-content.ts";
 import { type ScriptedTrainer, createScriptedTrainer } from "./support/scripted-trainer.ts";
 import { writeSmallCorpus } from "./support/small-corpus.ts";
 
 let folder: string;
 let manifest: string;
-beforeEach(async () => {
+let whole: RunContent;
+let runs = 0;
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "counterweight-full-"));
   ({ manifestPath: manifest } = await writeSmallCorpus(join(folder, "corpus")));
+  const dir = join(folder, "whole");
+  await (await openRun(pipeline(), { dir, trainer: trainerOf() })).start();
+  whole = await readRunContent(dir);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const maxUncommittedSteps = 4;
 const pipeline = (): Pipeline => ({
@@ -56,10 +61,7 @@ it.each([
 ])(
   "full at %s (%s, write %i): the run stops with exit 6, and goes on as if nothing had been",
   async (_what, place, at) => {
-    const whole = join(folder, "whole");
-    await (await openRun(pipeline(), { dir: whole, trainer: trainerOf() })).start();
-
-    const dir = join(folder, "run");
+    const dir = join(folder, `run-${++runs}`);
     const trainer = trainerOf();
     const run = await openRun(pipeline(), { dir, trainer, files: createFiles(fullDisk(place, at)) });
     const error: unknown = await run.start().catch((thrown: unknown) => thrown);
@@ -79,6 +81,6 @@ it.each([
     const resumed = await openRun(undefined, { dir, from: "latest", trainer: trainerOf() });
     expect(resumed.resumedAt).toBeLessThanOrEqual(acknowledged);
     await resumed.start();
-    expect(await readRunContent(dir)).toEqual(await readRunContent(whole));
+    expect(await readRunContent(dir)).toEqual(whole);
   },
 );

@@ -52,7 +52,7 @@ export const createFailingDisk = (failure: DiskFailure, disk: Disk = nodeDisk): 
     const isCounted = failure.of === undefined || failure.of.includes(operation);
     const failsNow = isCounted && (counted += 1) === failure.at;
     if (!failsNow && !(counted >= failure.at && lasts !== "once")) return act();
-    if (failsNow) await fail?.();
+    if (failsNow || operation === "close") await fail?.();
     if (lasts === "stop") return new Promise(() => {});
     throw systemError(failure.errno ?? "ENOSPC", operation, path);
   };
