@@ -1,11 +1,11 @@
 /** @file GPT-2 as a tensor program: learned positions, pre-norm blocks, gelu, read-out through the token embedding. */
 import { attention } from "../tensor/composites/attention.ts";
+import { blockAttention } from "../tensor/composites/block-attention.ts";
 import { gelu } from "../tensor/composites/gelu.ts";
 import { layerNorm } from "../tensor/composites/layer-norm.ts";
 import { linearCrossEntropy } from "../tensor/composites/linear-cross-entropy.ts";
 import type { Program } from "../tensor/program.ts";
 import type { Value } from "../tensor/value.ts";
-import { blockAttention } from "./block-attention.ts";
 import { type GptSizes, blockName, gptParameters } from "./gpt-parameters.ts";
 
 /** A GPT-2 within a program: its parameters are the program's inputs. */

@@ -72,6 +72,7 @@ const gelu: CompositeKernel = ([x]) =>
 /** By the composite's name. */
 export const compositeKernels: Readonly<Record<string, CompositeKernel>> = {
   attention,
+  blockAttention: attention,
   linearCrossEntropy,
   layerNorm,
   gelu,

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 
 import { attention } from "../../src/tensor/composites/attention.ts";
+import { blockAttention } from "../../src/tensor/composites/block-attention.ts";
 import { gelu } from "../../src/tensor/composites/gelu.ts";
 import { layerNorm } from "../../src/tensor/composites/layer-norm.ts";
 import { linearCrossEntropy } from "../../src/tensor/composites/linear-cross-entropy.ts";
@@ -216,6 +217,14 @@ export const compositeCases: Readonly<Record<string, (c: CaseBuilder) => Value>>
   attention: (c) => {
     const shape = [c.integer(1, 5), c.integer(1, 3), c.integer(1, 3), c.integer(1, 4)];
     return attention(c.program, c.floats(shape), c.floats(shape), c.floats(shape), { scale: 0.7 });
+  },
+  blockAttention: (c) => {
+    const [blocks, length] = [c.integer(1, 3), c.integer(1, 3)];
+    const shape = [blocks * length, c.integer(1, 3), c.integer(1, 3), c.integer(1, 4)];
+    return blockAttention(c.program, c.floats(shape), c.floats(shape), c.floats(shape), {
+      scale: 0.7,
+      blocks,
+    });
   },
   linearCrossEntropy: (c) => {
     const [rows, width, vocabulary] = [c.integer(1, 6), c.integer(1, 4), c.integer(1, 5)];

@@ -1,6 +1,7 @@
 /** @file Causal self-attention by blocks of time, which skips what the causal mask would throw away. */
-import type { Program } from "../tensor/program.ts";
-import type { Value } from "../tensor/value.ts";
+import type { Program } from "../program.ts";
+import { misfit, sameShape, showShape } from "../shape.ts";
+import type { Value } from "../value.ts";
 
 /** Scores of the future; as in `attention`. */
 const MASKED = -1e9;
@@ -30,8 +31,9 @@ interface Block {
  *
  * @param query, key, value shape [T, B, H, E] each
  * @param options.scale  factor of the scores, usually 1/√E
- * @param options.blocks at least 2, divides T
+ * @param options.blocks from 1, divides T
  * @returns shape [T, B, H, E]
+ * @throws {EngineError} when the three shapes are not one shape of rank 4, or T is not a multiple of `blocks`
  */
 export const blockAttention = (
   program: Program,
@@ -40,8 +42,18 @@ export const blockAttention = (
   value: Value,
   options: { readonly scale: number; readonly blocks: number },
 ): Value => {
+  const name = "blockAttention";
   const { scale: alpha, blocks } = options;
-  const length = query.shape[0]! / blocks;
+  const length = (query.shape[0] ?? 0) / blocks;
+  if (query.shape.length !== 4 || ![key, value].every((x) => sameShape(x.shape, query.shape)))
+    throw misfit(
+      name,
+      "shapes",
+      "equal and [T, B, H, E]",
+      [query, key, value].map((x) => showShape(x.shape)).join(", "),
+    );
+  if (!(Number.isInteger(length) && length > 0))
+    throw misfit(name, "blocks", `a divisor of T = ${query.shape[0]}`, String(blocks));
   const timeMajor = { timeMajorA: true, timeMajorB: true } as const;
   const along = (x: Value, axis: number, start: number, end: number): Value =>
     start === 0 && end === x.shape[axis] ? x : program.slice(x, axis, start, end);
@@ -70,7 +82,7 @@ export const blockAttention = (
   );
 
   return program.composite([query, key, value], {
-    name: "blockAttention",
+    name,
     parameters: { scale: alpha, blocks },
     expansion,
     kept: Object.fromEntries(parts.map(({ start, probabilities }) => [`from ${start}`, probabilities])),
