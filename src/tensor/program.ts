@@ -116,9 +116,9 @@ export class Program extends ArithmeticProgram {
       throw misfit("matmul", "addTo", `of rank 2 and shape ${showShape(shape)}`, showShape(addTo.shape));
     return this.append("matmul", [a, b, addTo], shape, attributes);
   }
-  /** x W + bias: x [N, K], weight [K, M], bias [M]. */
-  linear(x: Value, weight: Value, bias?: Value): Value {
-    const product = this.matmul(x, weight);
+  /** x W + bias, and `addTo` [N, M] where it is given: x [N, K], weight [K, M], bias [M]. */
+  linear(x: Value, weight: Value, bias?: Value, addTo?: Value): Value {
+    const product = this.matmul(x, weight, {}, addTo);
     return bias ? this.add(product, bias) : product;
   }
 

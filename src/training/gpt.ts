@@ -40,8 +40,8 @@ export const residualStream = ({ program, sizes, parameters }: Gpt, tokens: Valu
   const parameter = (name: string): Value => parameters.get(name)!;
   const norm = (x: Value, name: string): Value =>
     layerNorm(program, x, parameter(`${name}.weight`), parameter(`${name}.bias`));
-  const linear = (x: Value, name: string): Value =>
-    program.linear(x, parameter(`${name}.weight`), parameters.get(`${name}.bias`));
+  const linear = (x: Value, name: string, addTo?: Value): Value =>
+    program.linear(x, parameter(`${name}.weight`), parameters.get(`${name}.bias`), addTo);
 
   const blocks = time % BLOCK_LENGTH === 0 ? time / BLOCK_LENGTH : 1;
   const positions = parameter("transformer.wpe.weight");
@@ -64,9 +64,10 @@ export const residualStream = ({ program, sizes, parameters }: Gpt, tokens: Valu
       blocks > 1
         ? blockAttention(program, query, key, value, { scale, blocks })
         : attention(program, query, key, value, { scale });
-    x = program.add(x, linear(program.reshape(mixed, [time * rows, width]), `${block}attn.c_proj`));
+    // The products add to the residual stream where it lies: no pass of its own.
+    x = linear(program.reshape(mixed, [time * rows, width]), `${block}attn.c_proj`, x);
     const hidden = gelu(program, linear(norm(x, `${block}ln_2`), `${block}mlp.c_fc`));
-    x = program.add(x, linear(hidden, `${block}mlp.c_proj`));
+    x = linear(hidden, `${block}mlp.c_proj`, x);
   }
   return x;
 };
