@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
+import { tensorflowVersions } from "../src/tensor/tfjs/tensorflow-home.ts";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(root + path, "utf8");
 const manifest = JSON.parse(read("package.json")) as {
@@ -38,10 +40,27 @@ describe("package.json", () => {
     ]);
   });
 
-  it("asks for the heavy engine as an optional peer, and develops against it", () => {
+  it("asks for the engines as optional peers, and develops against those that need no install script", () => {
     expect(manifest.peerDependencies["onnxruntime-node"]).toMatch(/^\^1\.\d+\.\d+$/);
-    expect(manifest.peerDependenciesMeta["onnxruntime-node"]).toEqual({ optional: true });
-    expect(manifest.devDependencies["onnxruntime-node"]).toBeDefined();
+    const tfjs = Object.entries(manifest.peerDependencies).filter(([name]) =>
+      name.startsWith("@tensorflow/"),
+    );
+    expect(tfjs.map(([name]) => name.replace("@tensorflow/tfjs-", ""))).toEqual([
+      "backend-cpu",
+      "backend-wasm",
+      "core",
+      "node",
+      "node-gpu",
+    ]);
+    // Whoever installs them for the first time gets the version that all of them were tested at.
+    expect(new Set(tfjs.map(([, version]) => version))).toEqual(new Set([`^${tensorflowVersions.tfjsNode}`]));
+    for (const name of Object.keys(manifest.peerDependencies)) {
+      expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true });
+      expect([name, manifest.devDependencies[name] !== undefined]).toEqual([
+        name,
+        !name.includes("tfjs-node"),
+      ]);
+    }
   });
 
   it("needs no install script", () => {

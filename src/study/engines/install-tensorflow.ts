@@ -73,7 +73,7 @@ const proof = `
   const tf = require(process.argv[1]);
   const x = tf.tensor2d([1, 2, 3, 4], [2, 2]);
   const found = [tf.matMul(x, x).dataSync()[3], tf.grad((a) => a.mul(a).sum())(x).dataSync()[3]];
-  if (found.join() !== "22,8") throw new Error("3·2 + 4·4 and the gradient of x² at 4 gave " + found);
+  if (found.join() !== "22,8") throw RangeError("3·2 + 4·4 and the gradient of x² at 4 gave " + found);
   console.log("tfjs-node " + tf.version["tfjs-node"] + ", TensorFlow " + tf.backend().binding.TF_Version);
 `;
 
