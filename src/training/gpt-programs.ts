@@ -18,6 +18,8 @@ export interface ProgramOutputs {
 export interface RunShape {
   readonly rows: number;
   readonly seqLen: number;
+  /** Groups of rows, computed one after the other; from 1, at most `rows`. 1 when left out. */
+  readonly slices?: number;
 }
 
 /** Output name of a parameter's gradient. */
@@ -28,6 +30,16 @@ export const gradientSoFarName = (parameter: string): string => `gradient so far
 const begin = (sizes: GptSizes, { rows, seqLen }: RunShape): { gpt: Gpt; tokens: Value } => {
   const gpt = declareGpt(new Program(), sizes);
   return { gpt, tokens: gpt.program.input("tokens", [seqLen, rows], "int32") };
+};
+
+/** Losses of all rows, slice by slice: rows do not see each other, and gradients of slices add up within the products. */
+const slicedLosses = (gpt: Gpt, tokens: Value, { rows, slices = 1 }: RunShape): Value => {
+  if (slices === 1) return rowLosses(gpt, tokens);
+  const edge = (slice: number): number => Math.floor((slice * rows) / slices);
+  const parts = Array.from({ length: slices }, (_, slice) =>
+    rowLosses(gpt, gpt.program.slice(tokens, 1, edge(slice), edge(slice + 1))),
+  );
+  return gpt.program.concat(parts, 0);
 };
 
 /** Every parameter's gradient and their global norm, which says whether an update is sound and how far it may go. */
@@ -49,7 +61,7 @@ const gradientOutputs = (
 /** Forward only. Outputs `losses` [B]. */
 export const lossProgram = (sizes: GptSizes, shape: RunShape): ProgramOutputs => {
   const { gpt, tokens } = begin(sizes, shape);
-  return { program: gpt.program, outputs: { losses: rowLosses(gpt, tokens) } };
+  return { program: gpt.program, outputs: { losses: slicedLosses(gpt, tokens, shape) } };
 };
 
 /**
@@ -60,7 +72,7 @@ export const lossProgram = (sizes: GptSizes, shape: RunShape): ProgramOutputs =>
 export const fusedProgram = (sizes: GptSizes, shape: RunShape, weighing: WeighingOptions): ProgramOutputs => {
   const { gpt, tokens } = begin(sizes, shape);
   const { program } = gpt;
-  const losses = rowLosses(gpt, tokens);
+  const losses = slicedLosses(gpt, tokens, shape);
   const weights = emitWeights(programArithmetic(program), weighing, {
     losses: program.stop(losses),
     inverseR: program.input("inverseR", []),
@@ -80,7 +92,7 @@ export const weightedProgram = (sizes: GptSizes, shape: RunShape, accumulate: bo
     ? [...parameters].map(([name, { shape }]) => program.input(gradientSoFarName(name), shape))
     : undefined;
   const weights = program.input("weights", [shape.rows]);
-  return { program, outputs: gradientOutputs(gpt, rowLosses(gpt, tokens), weights, soFar) };
+  return { program, outputs: gradientOutputs(gpt, slicedLosses(gpt, tokens, shape), weights, soFar) };
 };
 
 /** One row, forward only. Input `position` [1]; outputs `logits` [1, V] of the token after it. */

@@ -8,10 +8,11 @@ import type { WeighingOptions } from "../weighing/options.ts";
 import { createAdamw } from "./adamw.ts";
 import { type GptState, loadGpt, saveGpt } from "./gpt-checkpoint.ts";
 import { type GptSizes, gptParameters, initialise } from "./gpt-parameters.ts";
-import { type ProgramOutputs, fusedProgram, gradientName, gradientSoFarName } from "./gpt-programs.ts";
-import { lossProgram, nextTokenProgram, weightedProgram } from "./gpt-programs.ts";
+import { type ProgramOutputs, type RunShape, fusedProgram, gradientName } from "./gpt-programs.ts";
+import { gradientSoFarName, lossProgram, nextTokenProgram, weightedProgram } from "./gpt-programs.ts";
 import type { EngineOptions, TrainingOptions } from "./options.ts";
 import { createParameterMemory, type Region } from "./parameter-memory.ts";
+import { rowSlices } from "./row-slices.ts";
 import { learningRateAt } from "./schedule.ts";
 import { timeMajor } from "./time-major.ts";
 import type { Tokens } from "./trainer.ts";
@@ -89,7 +90,12 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
 
   const { batchSize } = training;
   const microRows = training.microBatchSize ?? batchSize;
-  const microShape = { rows: microRows, seqLen };
+  const shapeOf = (rows: number): RunShape => ({
+    rows,
+    seqLen,
+    slices: rowSlices(rows, seqLen, options.engine),
+  });
+  const microShape = shapeOf(microRows);
   const once = (build: () => ProgramOutputs): (() => Promise<Executable>) => {
     let compiled: Promise<Executable> | undefined;
     return () => {
@@ -98,7 +104,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
       return (compiled = engine.compile(program, outputs));
     };
   };
-  const fused = once(() => fusedProgram(sizes, { rows: batchSize, seqLen }, options.weighing!));
+  const fused = once(() => fusedProgram(sizes, shapeOf(batchSize), options.weighing!));
   const lossesOf = once(() => lossProgram(sizes, microShape));
   const weighted = once(() => weightedProgram(sizes, microShape, microRows < batchSize));
   const nextLogits = once(() => nextTokenProgram(sizes));
