@@ -148,6 +148,7 @@ export const createDrive = (run: OpenedRun): Drive => {
       stopwatch.stop();
       await writeCheckpointAt(last.step, last.sampler);
       await ledger.flush();
+      await ledger.applyThrough(last.step);
       const summary = summarise(run, evaluations, tally.total(), last.step, stopwatch.seconds());
       await files.publish(placesOf(dir).summary, `${JSON.stringify(summary, null, 2)}\n`);
       return summary;

@@ -28,7 +28,7 @@ export const checkNoRun = async (files: Files, folder: string): Promise<void> =>
   if (await files.exists(placesOf(folder).config))
     throw new ConfigError("there is a run in this folder already", {
       path: folder,
-      hint: "go on with it by --resume, or choose another folder by --run",
+      hint: "go on with it (--resume, or from: latest), or choose another folder (--run, or dir)",
     });
 };
 
@@ -46,7 +46,7 @@ export const readRunConfig = async (files: Files, folder: string): Promise<Confi
     throw new ConfigError("there is no run in this folder", { path: folder, hint: "check the path" });
   const text = await files.readText(path);
   try {
-    return checkConfig(JSON.parse(text) as unknown, { path, lineOf: () => undefined });
+    return checkConfig(JSON.parse(text) as unknown, { placeOf: () => ({ path }) });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new ConfigError("the run's config.json is not JSON", { path, hint: "restore the file" }, error);

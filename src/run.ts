@@ -15,6 +15,7 @@ import { type Files, createFiles } from "./files.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { type Stages, openStages } from "./open.ts";
 import { checkNoRun, placesOf, readMetrics, readRunConfig, writeRunConfig } from "./run-folder.ts";
+import { readSummary } from "./summary.ts";
 import { type GptTrainerOptions, openGptTrainer } from "./training/gpt-trainer.ts";
 import { openRegressionTrainer } from "./training/linear-regression.ts";
 import type { Trainer } from "./training/trainer.ts";
@@ -106,6 +107,23 @@ const notesOf = ({ recovery, rebuilt }: Ledger): string[] => {
   return notes;
 };
 
+/** @throws {ConfigError} when the checkpoint leaves no step to train */
+const checkUnfinished = async (
+  files: Files,
+  dir: string,
+  config: Config,
+  { step }: Checkpoint,
+): Promise<void> => {
+  const isFinished =
+    step === config.steps && (await readSummary(files, placesOf(dir).summary))?.steps === step;
+  if (step < config.steps || (step === config.steps && !isFinished)) return;
+  throw new ConfigError(mustBe("steps", `above ${step}, where the run stands`, config.steps), {
+    keyPath: "steps",
+    path: dir,
+    hint: "train on by --steps, or go back to an earlier step",
+  });
+};
+
 const resolveConfig = async (
   pipeline: string | Pipeline | undefined,
   { dir, from = "new", overrides }: RunOptions,
@@ -160,7 +178,10 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
   };
   try {
     trainer = options.trainer ?? (await openTrainer(config, stages));
-    if (checkpoint !== undefined) await loadTrainer(trainer, checkpoint);
+    if (checkpoint !== undefined) {
+      await loadTrainer(trainer, checkpoint);
+      await checkUnfinished(files, dir, config, checkpoint);
+    }
     const resumedAt = checkpoint?.step ?? 0;
     if (typeof from === "number") await removeCheckpointsAfter(files, places.checkpoints, from);
     await writeRunConfig(files, dir, config);

@@ -22,6 +22,8 @@ export interface Summary {
   readonly tokensPerSecond: number;
   /** First and last evaluation, by domain name; empty for a trainer that cannot score. */
   readonly heldOut: Readonly<Record<string, { readonly first: HeldOutResult; readonly last: HeldOutResult }>>;
+  /** Steps of those two evaluations; null without any. */
+  readonly evaluatedAt: { readonly first: number; readonly last: number } | null;
   /** Share of the draws that each domain should have had, and had. */
   readonly realisedShares: Readonly<
     Record<string, { readonly requested: number; readonly realised: number }>
@@ -112,6 +114,8 @@ export const summarise = (
     seconds,
     tokensPerSecond: tokens / seconds,
     heldOut: heldOutOf(evaluations),
+    evaluatedAt:
+      evaluations.length === 0 ? null : { first: evaluations[0]!.step, last: evaluations.at(-1)!.step },
     realisedShares: Object.fromEntries(
       shares.map(({ name, requested, realised }) => [
         name,

@@ -11,7 +11,8 @@ const paint = (colour: "red" | "cyan", words: string): string =>
 export const report = (error: unknown, debug: boolean): void => {
   const lines: string[] = [];
   if (error instanceof CounterweightError) {
-    lines.push(`${paint("red", "error")}: ${error.message}`);
+    const label = error.code === "CW_INTERRUPTED" ? paint("cyan", "stopped") : paint("red", "error");
+    lines.push(`${label}: ${error.message}`);
     if (error.hint !== undefined) lines.push(`${paint("cyan", "hint")}:  ${error.hint}`);
     if (debug) lines.push(stackOf(error));
   } else {

@@ -22,8 +22,8 @@ const heldOutTable = (summary: Summary): string => {
   return textTable([
     [
       "held-out",
-      "loss before",
-      "after",
+      `loss, step ${summary.evaluatedAt?.first}`,
+      `step ${summary.evaluatedAt?.last}`,
       ...(isText ? ["perplexity", "bits/byte", "unigram entropy"] : []),
       "share",
       "passes",
@@ -54,12 +54,13 @@ const heldOutTable = (summary: Summary): string => {
 /** Held-out results by domain, rate, shares, and where everything lies. */
 export const summaryText = (summary: Summary, folder: string): string => {
   const parts: string[] = [];
-  if (Object.keys(summary.heldOut).length > 0) parts.push(heldOutTable(summary));
+  const { evaluatedAt } = summary;
+  if (evaluatedAt !== null && evaluatedAt.last > evaluatedAt.first) parts.push(heldOutTable(summary));
   const { steps, plannedSteps, tokens, seconds, tokensPerSecond, ledger, weighing, coverage } = summary;
   const done = steps === plannedSteps ? `${steps} steps` : `${steps} of ${plannedSteps} steps`;
   parts.push(
     `${done}, ${count(tokens)} tokens in ${duration(seconds)}, ${count(tokensPerSecond)} tokens/s on ${summary.engine}`,
-    `weights: ESS ${weighing.ess.toFixed(1)} of a batch, M·w_max up to ${weighing.maxWeightTimesSize.toFixed(2)}, gamma ${weighing.gamma.toFixed(4)} nats, rho ${weighing.rho.toFixed(3)}`,
+    `weights: ESS ${weighing.ess.toFixed(1)} rows a batch, M·w_max up to ${weighing.maxWeightTimesSize.toFixed(2)}, gamma ${weighing.gamma.toFixed(4)} nats, rho ${weighing.rho.toFixed(3)}`,
     `ledger: ${count(ledger.observations)} observations of ${count(ledger.instances)} instances (${percent(coverage)} of them all), ${count(ledger.bytes)}B`,
     `all of it lies in ${folder}: summary.json, metrics.jsonl, checkpoints/, ledger/`,
   );

@@ -6,6 +6,7 @@ import { CounterweightError } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import type { Step } from "../loop.ts";
 import { type Run, openRun } from "../run.ts";
+import { placesOf } from "../run-folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { summaryText } from "./summary-text.ts";
 import { count, createProgressLine, duration, nats } from "./progress-line.ts";
@@ -20,27 +21,34 @@ interface TrainOptions {
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("must be a whole number");
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError("must be a whole number; a pipeline goes before the options");
   return value;
 };
 
 /** runs/<pipeline>-1, -2, …: the first that is not there. */
 const nextRunFolder = async (pipeline: string): Promise<string> => {
   const name = basename(pipeline).replace(/\.ya?ml$/, "");
-  const taken = (await createFiles().list("runs"))
+  const files = createFiles();
+  const taken = (await files.list("runs"))
     .map((folder) => (folder.startsWith(`${name}-`) ? Number(folder.slice(name.length + 1)) : 0))
     .filter(Number.isInteger);
-  return join("runs", `${name}-${Math.max(0, ...taken) + 1}`);
+  // A folder without a config.json holds what is left of a run that could not start.
+  const last = Math.max(0, ...taken);
+  const isRun = last > 0 && (await files.exists(placesOf(join("runs", `${name}-${last}`)).config));
+  return join("runs", `${name}-${isRun || last === 0 ? last + 1 : last}`);
 };
 
 const progressOf = (run: Run): ((step: Step) => string) => {
   const { steps, training } = run.config;
   const { domains, seqLen } = run.stages.corpus.manifest;
   const { ledger } = run.stages;
-  const started = performance.now();
+  // The first step pays for compiling, so the clock starts at its end.
+  let started: number | undefined;
   return ({ step, metrics }) => {
+    started ??= performance.now();
     const seconds = (performance.now() - started) / 1000;
-    const done = step - run.resumedAt;
+    const done = step - run.resumedAt - 1;
     const rate = (done * training.batchSize * seqLen) / seconds;
     const shares = run.stages.sampler.shares();
     const total = shares.reduce((sum, { realised }) => sum + realised, 0);
@@ -52,8 +60,7 @@ const progressOf = (run: Run): ((step: Step) => string) => {
     return [
       `step ${step}/${steps}`,
       `loss ${nats(metrics["loss"]!)}`,
-      `${count(rate)} tokens/s`,
-      `${duration(left)} left`,
+      ...(done > 0 ? [`${count(rate)} tokens/s`, `${duration(left)} left`] : []),
       `ESS ${metrics["ess"]!.toFixed(1)}/${training.batchSize}`,
       `M·w_max ${metrics["maxWeightTimesSize"]!.toFixed(2)}`,
       `gamma ${metrics["gamma"]!.toFixed(3)}`,

@@ -49,6 +49,7 @@ export const readConfig = async (
     });
   const manifest = document.getIn(["corpus", "manifest"]);
   if (typeof manifest === "string") document.setIn(["corpus", "manifest"], resolve(dirname(path), manifest));
+  const overridden: string[] = [];
   for (const override of overrides) {
     const [keyPath = "", text] = override.split(/=(.*)/s);
     if (text === undefined || keyPath === "")
@@ -56,6 +57,7 @@ export const readConfig = async (
         hint: "e.g. --set sampler.keep=0.5",
       });
     const keys = keyPath.split(".");
+    overridden.push(keyPath);
     const value: unknown = parseDocument(text).toJS();
     document.setIn(keys, keyPath === "corpus.manifest" ? resolve(workingFolder, String(value)) : value);
   }
@@ -70,5 +72,12 @@ export const readConfig = async (
     }
     return undefined;
   };
-  return checkConfig(document.toJS(), { path, lineOf });
+  const placeOf = (keyPath: readonly PropertyKey[]): { path: string; line?: number } => {
+    const full = keyPath.join(".");
+    const override = overridden.find((key) => full === key || full.startsWith(`${key}.`));
+    if (override !== undefined) return { path: `--set ${override}` };
+    const line = lineOf(keyPath);
+    return line === undefined ? { path } : { path, line };
+  };
+  return checkConfig(document.toJS(), { placeOf });
 };

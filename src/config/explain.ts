@@ -5,14 +5,13 @@ import { ConfigError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 import { jsonSchemaOf, keysOf } from "./schema.ts";
 
-/** Where values came from, so that an error can name a line. */
+/** Where values came from, so that an error can name a file and line, or the override. */
 export interface Origin {
-  readonly path?: string;
-  lineOf(keyPath: readonly PropertyKey[]): number | undefined;
+  placeOf(keyPath: readonly PropertyKey[]): { readonly path?: string; readonly line?: number };
 }
 
 /** A pipeline that came from no file. */
-export const nowhere: Origin = { lineOf: () => undefined };
+export const nowhere: Origin = { placeOf: () => ({}) };
 
 /** Keys that the schema knows below a path. */
 const keysAt = (keyPath: readonly PropertyKey[]): string[] => {
@@ -48,16 +47,14 @@ const ruleOf = (message: string): string => {
 /** The error of one schema issue. */
 export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin): ConfigError => {
   const keyPath = issue.path.map(String).join(".");
-  const line = origin.lineOf(issue.path);
-  const place = { ...(origin.path && { path: origin.path }), ...(line && { line }) };
+  const place = origin.placeOf(issue.path);
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
     const full = [...issue.path.map(String), key].join(".");
     const meant = nearest(key, keysAt(issue.path));
-    const lineOfKey = origin.lineOf([...issue.path, key]) ?? line;
     return new ConfigError(`${full} is not a key that a pipeline knows`, {
       ...place,
-      ...(lineOfKey && { line: lineOfKey }),
+      ...origin.placeOf([...issue.path, key]),
       keyPath: full,
       hint:
         meant === key
@@ -78,7 +75,7 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
   }
   const got = valueAt(value, issue.path);
   const hint =
-    got === undefined ? `add ${keyPath}` : `edit ${keyPath}, or override it with --set ${keyPath}=…`;
+    got === undefined ? `add ${keyPath}` : `give another value, in the file or by --set ${keyPath}=…`;
   return new ConfigError(`${keyPath || "the pipeline"} must ${ruleOf(issue.message)}, got ${shown(got)}`, {
     ...place,
     ...(keyPath !== "" && { keyPath, hint }),

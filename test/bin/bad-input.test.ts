@@ -164,7 +164,7 @@ describe("train: the pipeline", () => {
       {
         code: 2,
         error: 'steps must be number, got "twelve" (steps, bad.yaml:2)',
-        hint: "edit steps, or override it with --set steps=…",
+        hint: "give another value, in the file or by --set steps=…",
       },
     ],
     [
@@ -173,7 +173,7 @@ describe("train: the pipeline", () => {
       {
         code: 2,
         error: "sampler.keep must be at most 1, got 1.5 (sampler.keep, bad.yaml:5)",
-        hint: "edit sampler.keep, or override it with --set sampler.keep=…",
+        hint: "give another value, in the file or by --set sampler.keep=…",
       },
     ],
     [
@@ -343,7 +343,7 @@ describe("train: resuming", () => {
     expect(await outcomeOf(["train", "tiny.yaml", "--run", "run"])).toEqual({
       code: 2,
       error: "there is a run in this folder already (run)",
-      hint: "go on with it by --resume, or choose another folder by --run",
+      hint: "go on with it (--resume, or from: latest), or choose another folder (--run, or dir)",
     });
   });
 

@@ -74,7 +74,7 @@ describe("counterweight bench", () => {
     expect(code).toBe(130);
     expect(stdout).toBe("");
     expect(stderr).toContain("stopping after this timing; once more to quit at once");
-    expect(stderr).toContain("error: the benchmark was stopped");
+    expect(stderr).toContain("stopped: the benchmark was stopped");
     expect(stderr).toContain("hint:  name fewer --sizes, or use --quick, for a shorter one");
     expect(readdirSync(folder)).toEqual([]);
   });

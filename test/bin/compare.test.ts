@@ -67,7 +67,7 @@ describe("counterweight compare", () => {
     await compare("--vary", "seed=a", "--set", "steps=3", "--keep", "kept");
     const { stdout } = await runCommand(["inspect", "kept/run-1"], surroundings());
     expect(stdout).toMatch(/corpus +150 k synthetic instances, 1\.00 k held out\nmodel +regression\n/);
-    expect(stdout).toMatch(/held-out +loss before +after +share +passes\nsynthetic /);
+    expect(stdout).toMatch(/held-out +loss, step \d+ +step \d+ +share +passes\nsynthetic /);
     rmSync(join(folder, "kept"), { recursive: true });
   });
 
@@ -77,7 +77,7 @@ describe("counterweight compare", () => {
     started.child.kill("SIGINT");
     const { code, stdout, stderr } = await started.ended;
     expect(stderr).toContain("stopping after this step");
-    expect(stderr).toContain("error: the comparison was stopped");
+    expect(stderr).toContain("stopped: the comparison was stopped");
     expect(code).toBe(130);
     expect(stdout.split("\n")).toHaveLength(3);
     expect(leftovers()).toEqual([]);

@@ -47,7 +47,7 @@ domains:
     child.kill("SIGINT");
     const { code, stdout, stderr } = await ended;
     expect(stderr).toContain(
-      "error: preparing was stopped\nhint:  run the same command again: what is finished is kept\n",
+      "stopped: preparing was stopped\nhint:  run the same command again: what is finished is kept\n",
     );
     expect(stdout).toBe("");
     expect(code).toBe(130);

@@ -31,7 +31,7 @@ describe("what a user sees of an error", () => {
 
   it("says nothing where there is no advice", () => {
     expect(reported(new CounterweightError("CW_INTERRUPTED", "the run was stopped"))).toBe(
-      "error: the run was stopped\n",
+      "stopped: the run was stopped\n",
     );
   });
 

@@ -79,19 +79,19 @@ describe("readConfig", () => {
       "a value out of bounds",
       `${good}sampler:\n  keep: 1.5\n`,
       /^sampler\.keep must be at most 1, got 1\.5 \(sampler\.keep, .*run\.yaml:5\)$/,
-      /^edit sampler\.keep/,
+      /^give another value, .*--set sampler\.keep=/,
     ],
     [
       "a value of the wrong kind",
       good.replace("10", "many"),
       /^steps must be .*, got "many" \(steps, .*run\.yaml:1\)$/,
-      /^edit steps/,
+      /^give another value/,
     ],
     [
       "a rule between keys",
       `${good}model:\n  heads: 3\n`,
       /^model\.heads must divide model\.width, got 3 \(model\.heads, .*run\.yaml:5\)$/,
-      /^edit model\.heads/,
+      /^give another value/,
     ],
     ["text that is not YAML", "steps: [1\n", /^the pipeline is not YAML: .*run\.yaml:\d\)$/, /indentation/],
   ])("names %s", async (_name, text, message, hint) => {
@@ -102,7 +102,9 @@ describe("readConfig", () => {
 
   it("names an override that is not key=value, and one with a wrong value", async () => {
     expect((await failure(good, ["steps"])).message).toBe('--set must be key.path=value, got "steps"');
-    expect((await failure(good, ["steps=0"])).message).toMatch(/^steps must be at least 1, got 0 \(steps/);
+    expect((await failure(good, ["steps=0"])).message).toMatch(
+      /^steps must be at least 1, got 0 \(steps, --set steps\)$/,
+    );
   });
 
   it("names a file that is not there", async () => {

@@ -10,7 +10,7 @@ describe("explain", () => {
   it("words a rule with subject, rule, value and place", () => {
     const schema = z.strictObject({ a: z.strictObject({ b: z.number().min(2) }) });
     const value = { a: { b: 1 } };
-    const origin = { path: "p.yaml", lineOf: () => 12 };
+    const origin = { placeOf: () => ({ path: "p.yaml", line: 12 }) };
     expect(explain(issueOf(schema, value), value, origin).message).toBe(
       "a.b must be at least 2, got 1 (a.b, p.yaml:12)",
     );
@@ -19,14 +19,14 @@ describe("explain", () => {
   it("goes into the branch of a union that came furthest", () => {
     const schema = z.union([z.number(), z.strictObject({ kind: z.literal("x"), n: z.number() })]);
     const value = { kind: "x", n: "no" };
-    expect(explain(issueOf(schema, value), value, { lineOf: () => undefined }).message).toBe(
+    expect(explain(issueOf(schema, value), value, { placeOf: () => ({}) }).message).toBe(
       'n must be number, got "no" (n)',
     );
   });
 
   it("says that a key belongs to another kind", () => {
     const value = { steps: 1, corpus: { manifest: "x" }, engine: { kind: "tfjs", threads: 2 } };
-    const error = explain(issueOf(pipelineSchema, value), value, { lineOf: () => 3 });
+    const error = explain(issueOf(pipelineSchema, value), value, { placeOf: () => ({ line: 3 }) });
     expect([error.message, error.hint]).toEqual([
       "engine.threads is not a key that a pipeline knows (engine.threads)",
       "it is a key of another kind; remove it, or change the kind",
@@ -41,13 +41,13 @@ describe("explain", () => {
       ]),
     });
     const value = { model: { kind: "rnn" } };
-    expect(explain(issueOf(schema, value), value, { lineOf: () => undefined }).message).toBe(
+    expect(explain(issueOf(schema, value), value, { placeOf: () => ({}) }).message).toBe(
       'model.kind must be gpt or regression, got "rnn" (model.kind)',
     );
   });
 
   it("says the whole pipeline when the path is empty", () => {
-    expect(explain(issueOf(z.strictObject({}), 3), 3, { lineOf: () => undefined }).message).toBe(
+    expect(explain(issueOf(z.strictObject({}), 3), 3, { placeOf: () => ({}) }).message).toBe(
       "the pipeline must be object, got 3",
     );
   });
