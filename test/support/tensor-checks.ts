@@ -68,7 +68,7 @@ export const compileFor = async (
   const model = emitOnnx(program, outputs, backend);
   const runtime = await loadOnnxRuntime();
   const session = await runtime.InferenceSession.create(encodeModel(model), { intraOpNumThreads: threads });
-  return new OnnxExecutable(runtime, session, model.inputs, model.outputs);
+  return new OnnxExecutable(runtime, session, model);
 };
 
 /** Worst error of an operation and its gradients on ONNX Runtime against the interpreter: at 1 and 2 threads, in both emissions. */

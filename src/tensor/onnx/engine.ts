@@ -6,6 +6,7 @@ import { emitOnnx } from "./emit.ts";
 import { OnnxExecutable } from "./executable.ts";
 import { encodeModel } from "./model.ts";
 import { firstLine, loadOnnxRuntime, type OnnxRuntime } from "./runtime.ts";
+import { barrierWorks, withBarrier } from "./uncopied-outputs.ts";
 
 /** How the onnx engine is opened. */
 export interface OnnxEngineOptions {
@@ -44,11 +45,14 @@ export const openOnnxEngine = async (options: OnnxEngineOptions): Promise<Engine
       hint: "the installed onnxruntime-node was built without it for this platform",
     });
 
+  // On webgpu an output is a download; only the cpu writes into our buffers.
+  const uncopied = backend === "cpu" && (await barrierWorks(runtime));
   const open = new Set<Executable>();
   return {
     name: backend === "cpu" ? `onnx cpu, ${threads} thread${threads === 1 ? "" : "s"}` : `onnx ${backend}`,
     compile: async (program, outputs) => {
-      const model = emitOnnx(program, outputs, backend);
+      const plain = emitOnnx(program, outputs, backend);
+      const model = uncopied ? withBarrier(plain) : plain;
       const session = await runtime.InferenceSession.create(
         encodeModel(model),
         sessionOptions(options),
@@ -61,7 +65,7 @@ export const openOnnxEngine = async (options: OnnxEngineOptions): Promise<Engine
           cause,
         );
       });
-      const executable = new OnnxExecutable(runtime, session, model.inputs, model.outputs);
+      const executable = new OnnxExecutable(runtime, session, model);
       open.add(executable);
       return executable;
     },

@@ -47,6 +47,8 @@ export interface OnnxModel {
   readonly initializers: readonly OnnxInitializer[];
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
+  /** A further output before all others: a sequence of tensors of this type (`uncopied-outputs.ts`). */
+  readonly barrier?: Pick<OnnxPort, "name" | "type">;
 }
 
 const IR_VERSION = 10;
@@ -101,6 +103,15 @@ const writePort = (writer: ProtobufWriter, { name, type, shape }: OnnxPort): voi
   );
 };
 
+const writeSequence = (writer: ProtobufWriter, { name, type }: Pick<OnnxPort, "name" | "type">): void => {
+  writer.text(1, name);
+  writer.message(2, (typeProto) =>
+    typeProto.message(4, (sequence) =>
+      sequence.message(1, (element) => element.message(1, (tensor) => tensor.integer(1, elementType[type]))),
+    ),
+  );
+};
+
 const writeOpset = (writer: ProtobufWriter, domain: string, version: number): void => {
   writer.text(1, domain);
   writer.integer(2, version);
@@ -116,6 +127,8 @@ export const encodeModel = (model: OnnxModel): Uint8Array => {
     graph.text(2, "program");
     for (const tensor of model.initializers) graph.message(5, (inner) => writeInitializer(inner, tensor));
     for (const port of model.inputs) graph.message(11, (inner) => writePort(inner, port));
+    const { barrier } = model;
+    if (barrier !== undefined) graph.message(12, (inner) => writeSequence(inner, barrier));
     for (const port of model.outputs) graph.message(12, (inner) => writePort(inner, port));
   });
   writer.message(8, (opset) => writeOpset(opset, "", OPSET_VERSION));

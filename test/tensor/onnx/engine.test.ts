@@ -68,7 +68,7 @@ describe("openOnnxEngine", () => {
     const program = new Program();
     await engine.compile(program, { y: program.exp(program.input("x", [2])) });
     await engine.close();
-    expect(seen).toEqual([
+    expect(seen.slice(1)).toEqual([
       expect.objectContaining({
         executionProviders: ["cpu"],
         intraOpNumThreads: 3,
