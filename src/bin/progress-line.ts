@@ -24,6 +24,7 @@ export const count = (value: number): string => {
 /** A loss as a person reads it: `3.142`, and `1.23e-6` where that would say 0.0. */
 export const nats = (loss: number): string => (loss >= 0.01 ? loss.toFixed(3) : loss.toExponential(2));
 
+/** A line that says how far work is, and takes words to be said beside it. */
 export interface ProgressLine {
   /** Shows a line in place of the last one; at most ten times a second, off a terminal once in `plainEveryMs`. */
   update(line: () => string): void;
