@@ -3,6 +3,7 @@ import { EngineError } from "../../errors.ts";
 import { checkBuffer } from "../check-buffer.ts";
 import type { Executable, Tensors } from "../engine.ts";
 import type { Plan } from "../plan.ts";
+import { sizeOf } from "../shape.ts";
 import { type TensorData, type Value, isOp } from "../value.ts";
 import { firstLine } from "./load.ts";
 import type { Kernels } from "./rule.ts";
@@ -35,6 +36,7 @@ export class TfjsExecutable implements Executable {
     this.#kernels = {
       run: (name, inputs, attributes = {}) => core.runKernel(name, inputs, attributes),
       integers: (values, shape = [values.length]) => tfjs.tensor(Int32Array.from(values), shape, "int32"),
+      ones: (shape) => tfjs.tensor(new Float32Array(sizeOf(shape)).fill(1), shape, "float32"),
       scalar: (x) => tfjs.tensor(Float32Array.of(x), [], "float32"),
     };
     for (const { value } of this.#steps)

@@ -7,6 +7,8 @@ export interface Kernels {
   run(name: string, inputs: KernelInputs, attributes?: KernelAttributes): TfjsTensor;
   /** A vector of int32, or a tensor of them. */
   integers(values: readonly number[], shape?: Shape): TfjsTensor;
+  /** A tensor of ones. */
+  ones(shape: Shape): TfjsTensor;
   /** A scalar of float32. */
   scalar(x: number): TfjsTensor;
 }

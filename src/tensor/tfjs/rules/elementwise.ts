@@ -10,16 +10,23 @@ const binary = (kernel: string): Rule<Op> => ({
   compute: (kernels, _value, [a, b]) => kernels.run(kernel, { a: a!, b: b! }),
 });
 
+/** x·x reads its operand once. */
+const product: Rule<Op> = {
+  kernels: ["Multiply", "Square"],
+  compute: (kernels, _value, [a, b]) =>
+    a === b ? kernels.run("Square", { x: a! }) : kernels.run("Multiply", { a: a!, b: b! }),
+};
+
 const unary = (kernel: string): Rule<Op> => ({
   kernels: [kernel],
   compute: (kernels, _value, [x]) => kernels.run(kernel, { x: x! }),
 });
 
-/** One kernel each; they broadcast as we do. */
+/** One kernel each, which broadcasts as we do. */
 export const elementwise: Rules<Binary | Unary> = {
   add: binary("Add"),
   sub: binary("Sub"),
-  mul: binary("Multiply"),
+  mul: product,
   div: binary("RealDiv"),
   min: binary("Minimum"),
   max: binary("Maximum"),

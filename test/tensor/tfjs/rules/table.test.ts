@@ -5,6 +5,7 @@ import { ruleOf, rules } from "../../../../src/tensor/tfjs/rules/table.ts";
 import { Program } from "../../../../src/tensor/program.ts";
 import { vjps } from "../../../../src/tensor/vjps/table.ts";
 import { isOp } from "../../../../src/tensor/value.ts";
+import { size } from "../../../support/float64-interpreter.ts";
 import { casesOf } from "../../../support/tensor-cases.ts";
 
 describe("the table of interpretation rules", () => {
@@ -24,8 +25,11 @@ describe("the table of interpretation rules", () => {
     const used = new Set<string>();
     for (const { program, feeds } of casesOf(op, 21)) {
       const tensors = program.nodes.map(({ shape, dtype }) => {
-        const size = shape.reduce((product, length) => product * length, 1);
-        return tfjs.tensor(dtype === "int32" ? new Int32Array(size) : new Float32Array(size), shape, dtype);
+        return tfjs.tensor(
+          dtype === "int32" ? new Int32Array(size(shape)) : new Float32Array(size(shape)),
+          shape,
+          dtype,
+        );
       });
       for (const value of program.nodes.filter((node) => node.op === op && !isOp(node, "input")))
         ruleOf(value)!.compute(
@@ -36,6 +40,7 @@ describe("the table of interpretation rules", () => {
             },
             integers: (values, shape = [values.length]) =>
               tfjs.tensor(Int32Array.from(values), shape, "int32"),
+            ones: (shape) => tfjs.tensor(new Float32Array(size(shape)).fill(1), shape, "float32"),
             scalar: (x) => tfjs.tensor(Float32Array.of(x), [], "float32"),
           },
           value,
