@@ -15,7 +15,6 @@ import { type Files, createFiles } from "./files.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { type Stages, openStages } from "./open.ts";
 import { checkNoRun, placesOf, readMetrics, readRunConfig, writeRunConfig } from "./run-folder.ts";
-import { readSummary } from "./summary.ts";
 import { type GptTrainerOptions, openGptTrainer } from "./training/gpt-trainer.ts";
 import { openRegressionTrainer } from "./training/linear-regression.ts";
 import type { Trainer } from "./training/trainer.ts";
@@ -94,7 +93,7 @@ const loadTrainer = async (trainer: Trainer, checkpoint: Checkpoint): Promise<vo
 };
 
 /** What opening did to the ledger, in words. */
-const notesOf = ({ recovery, rebuilt }: Ledger): string[] => {
+const notesOf = ({ recovery, rebuilt }: Ledger, stepsLeft: number): string[] => {
   const { lastGoodStep, resumedStep, setAside, abandoned } = recovery;
   const notes = setAside.map(
     (path) => `set aside what a crash had torn: ${path}; last good step ${lastGoodStep}`,
@@ -103,21 +102,15 @@ const notesOf = ({ recovery, rebuilt }: Ledger): string[] => {
     notes.push(
       `going on from step ${resumedStep}; steps up to ${abandoned.step} stay readable as branch ${abandoned.branch}`,
     );
+  if (stepsLeft === 0) notes.push("all its steps are done; train on by --steps");
   if (rebuilt !== null) notes.push(`rebuilt the ledger's pages from its log: ${rebuilt}`);
   return notes;
 };
 
-/** @throws {ConfigError} when the checkpoint leaves no step to train */
-const checkUnfinished = async (
-  files: Files,
-  dir: string,
-  config: Config,
-  { step }: Checkpoint,
-): Promise<void> => {
-  const isFinished =
-    step === config.steps && (await readSummary(files, placesOf(dir).summary))?.steps === step;
-  if (step < config.steps || (step === config.steps && !isFinished)) return;
-  throw new ConfigError(mustBe("steps", `above ${step}, where the run stands`, config.steps), {
+/** @throws {ConfigError} when the run has already gone further than it is asked to */
+const checkSteps = ({ steps }: Config, { step }: Checkpoint, dir: string): void => {
+  if (step <= steps) return;
+  throw new ConfigError(mustBe("steps", `at least ${step}, where the run stands`, steps), {
     keyPath: "steps",
     path: dir,
     hint: "train on by --steps, or go back to an earlier step",
@@ -180,7 +173,7 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
     trainer = options.trainer ?? (await openTrainer(config, stages));
     if (checkpoint !== undefined) {
       await loadTrainer(trainer, checkpoint);
-      await checkUnfinished(files, dir, config, checkpoint);
+      checkSteps(config, checkpoint, dir);
     }
     const resumedAt = checkpoint?.step ?? 0;
     if (typeof from === "number") await removeCheckpointsAfter(files, places.checkpoints, from);
@@ -188,7 +181,15 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
     const metrics = await readMetrics(files, places.ledger, resumedAt, checkpoint?.evaluations ?? []);
     const opened = { config, dir, files, stages, trainer, checkpoint, metrics, close };
     const drive = createDrive(opened);
-    return { ...drive, config, dir, stages, trainer, resumedAt, notes: notesOf(stages.ledger) };
+    return {
+      ...drive,
+      config,
+      dir,
+      stages,
+      trainer,
+      resumedAt,
+      notes: notesOf(stages.ledger, config.steps - resumedAt),
+    };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

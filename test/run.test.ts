@@ -87,6 +87,22 @@ describe("resuming", () => {
     expect(summary.ledger.observations).toBe(60);
   });
 
+  it("of a finished run changes nothing and says so; fewer steps than it has are refused", async () => {
+    const dir = join(folder, "a");
+    const summary = await (await openRun(pipeline({ steps: 3 }), { dir, trainer: trainerOf() })).start();
+    const again = await openRun(undefined, { dir, from: "latest", trainer: trainerOf() });
+    expect(again.notes).toEqual(["all its steps are done; train on by --steps"]);
+    const { steps, heldOut, coverage } = await again.start();
+    expect({ steps, heldOut, coverage }).toEqual({
+      steps: 3,
+      heldOut: summary.heldOut,
+      coverage: summary.coverage,
+    });
+    await expect(
+      openRun(pipeline({ steps: 2 }), { dir, from: "latest", trainer: trainerOf() }),
+    ).rejects.toThrow(`steps must be at least 3, where the run stands, got 2 (steps, ${dir})`);
+  });
+
   it("names the key that may not change", async () => {
     const dir = join(folder, "a");
     await (await openRun(pipeline({ steps: 2 }), { dir, trainer: trainerOf() })).start();
