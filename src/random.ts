@@ -61,9 +61,13 @@ export const keyedPermutation = (key: Key, n: number): Uint32Array => {
 };
 
 /** Values 0 … n−1 of a key from the unit normal distribution, as float32: Box-Muller on words 2i and 2i+1,
- * √(−2·ln u)·cos and ·sin of 2π·v, u in (0, 1], so that no value exceeds 6.7 in size. O(n). */
-export const normal = (key: Key, n: number): Float32Array => {
-  const values = new Float32Array(n);
+ * √(−2·ln u)·cos and ·sin of 2π·v, u in (0, 1], so that no value exceeds 6.7 in size. O(n).
+ * @param values where they are written, of length n */
+export const normal = (
+  key: Key,
+  n: number,
+  values: Float32Array<ArrayBuffer> = new Float32Array(n),
+): Float32Array<ArrayBuffer> => {
   const pair = new Uint32Array(2);
   for (let i = 0; i < n; i += 2) {
     encrypt(key, i / 2, 0, pair, 0);

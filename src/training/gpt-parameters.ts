@@ -75,12 +75,12 @@ export const gptParameters = (sizes: GptSizes): Parameter[] => {
 export const initialise = (
   { name, initial }: Parameter,
   seed: string | number,
-  target: Float32Array,
+  target: Float32Array<ArrayBuffer>,
 ): void => {
   if ("value" in initial) {
     target.fill(initial.value);
     return;
   }
-  target.set(normal(keyOf(seed, "parameters", name), target.length));
+  normal(keyOf(seed, "parameters", name), target.length, target);
   for (let at = 0; at < target.length; at++) target[at]! *= initial.deviation;
 };

@@ -93,7 +93,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
   const shapeOf = (rows: number): RunShape => ({
     rows,
     seqLen,
-    slices: rowSlices(rows, seqLen, options.engine),
+    slices: rowSlices({ rows, seqLen, width: sizes.width }, options.engine),
   });
   const microShape = shapeOf(microRows);
   const once = (build: () => ProgramOutputs): (() => Promise<Executable>) => {

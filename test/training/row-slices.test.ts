@@ -15,11 +15,18 @@ describe("rowSlices", () => {
     [6, 16, 1],
     [500, 2048, 4],
   ])("cuts %d rows of %d tokens into %d", (rows, seqLen, slices) => {
-    expect(rowSlices(rows, seqLen, cpu)).toBe(slices);
+    expect(rowSlices({ rows, seqLen, width: 128 }, cpu)).toBe(slices);
+  });
+
+  it.each([
+    [511, 4],
+    [512, 1],
+  ])("at width %d: %d", (width, slices) => {
+    expect(rowSlices({ rows: 16, seqLen: 128, width }, cpu)).toBe(slices);
   });
 
   it("leaves rows whole on other backends", () => {
-    expect(rowSlices(16, 128, { ...cpu, backend: "webgpu" })).toBe(1);
-    expect(rowSlices(16, 128, { kind: "tfjs", backend: "tensorflow" })).toBe(1);
+    expect(rowSlices({ rows: 16, seqLen: 128, width: 128 }, { ...cpu, backend: "webgpu" })).toBe(1);
+    expect(rowSlices({ rows: 16, seqLen: 128, width: 128 }, { kind: "tfjs", backend: "tensorflow" })).toBe(1);
   });
 });
