@@ -64,14 +64,14 @@ export const openStages = async (
   }
 };
 
-/** Bytes of the open windows of all domains and of the block that each opens next. */
+/** Bytes of the open windows of all domains, of those after them, which are read ahead, and of a block in passing. */
 const windowsBytes = (
   training: readonly (readonly SampledBlock[])[],
   { windowBytes }: Config["sampler"],
 ): number =>
   training.reduce((sum, blocks) => {
     const largest = blocks.reduce((most, { bytes }) => Math.max(most, bytes), 0);
-    return sum + (blocksPerWindow(blocks, windowBytes) + 1) * largest;
+    return sum + (2 * blocksPerWindow(blocks, windowBytes) + 1) * largest;
   }, 0);
 
 const checkFingerprint = ({ manifest }: Corpus, expected: string, options: CorpusOptions): void => {

@@ -48,7 +48,7 @@ describe("the cache of blocks", () => {
     const config = checkConfig({ steps: 5, corpus: options });
     const blockBytes = 4 * 2 ** 17;
     await expect(openStages(config, createFiles(), join(folder, "small-cache"))).rejects.toThrow(
-      `cacheBytes must be at least ${(2 + 1 + 1 + 1) * blockBytes}, the bytes of all open windows, got 1048576`,
+      `cacheBytes must be at least ${(2 * 2 + 1 + 2 * 1 + 1) * blockBytes}, the bytes of all open windows, got 1048576`,
     );
   });
 });
