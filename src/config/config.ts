@@ -27,6 +27,9 @@ export const checkConfig = (pipeline: unknown, origin: Origin = nowhere): Config
   return freeze(result.data);
 };
 
+/** Keys whose values are paths. */
+const pathKeys = ["corpus.manifest", "model.from"];
+
 /** Reads a pipeline file (YAML), applies overrides and checks it.
  * @param overrides `key.path=value` each, the value read as YAML; paths in them are relative to `workingFolder`, those in the file to the file
  * @throws {ConfigError} naming file, line and key path */
@@ -47,8 +50,10 @@ export const readConfig = async (
       line: lines.linePos(fault.pos[0]).line,
       hint: "mind indentation, and quote values that hold ': '",
     });
-  const manifest = document.getIn(["corpus", "manifest"]);
-  if (typeof manifest === "string") document.setIn(["corpus", "manifest"], resolve(dirname(path), manifest));
+  for (const keyPath of pathKeys) {
+    const named = document.getIn(keyPath.split("."));
+    if (typeof named === "string") document.setIn(keyPath.split("."), resolve(dirname(path), named));
+  }
   const overridden: string[] = [];
   for (const override of overrides) {
     const [keyPath = "", text] = override.split(/=(.*)/s);
@@ -59,7 +64,9 @@ export const readConfig = async (
     const keys = keyPath.split(".");
     overridden.push(keyPath);
     const value: unknown = parseDocument(text).toJS();
-    document.setIn(keys, keyPath === "corpus.manifest" ? resolve(workingFolder, String(value)) : value);
+    const isPath = pathKeys.includes(keyPath) && value !== null;
+    const place = typeof value === "string" ? value : text;
+    document.setIn(keys, isPath ? resolve(workingFolder, place) : value);
   }
   const lineOf = (keyPath: readonly PropertyKey[]): number | undefined => {
     for (let length = keyPath.length; length > 0; length--) {

@@ -13,7 +13,7 @@ import {
 } from "./safetensors.ts";
 
 /** A tensor of the checkpoint and the parameters it is made of. */
-interface StoredTensor extends TensorHeader {
+export interface StoredTensor extends TensorHeader {
   /** Joined along the last axis; none: the tensor is zeros, a bias that the model does not have. */
   readonly parts: readonly string[];
 }
@@ -137,13 +137,16 @@ export const saveGpt = async (
   );
 };
 
-const readTensor = (
-  file: SafetensorsFile,
+/**
+ * Writes a stored tensor's numbers into the parameters it is made of.
+ * @throws {LedgerError} when it is a bias of a model without biases, and not zeros
+ */
+export const setParts = (
   tensor: StoredTensor,
+  whole: Float32Array,
   memory: ParameterMemory,
   region: Region,
 ): void => {
-  const whole = new Float32Array(file.read(tensor).buffer);
   if (tensor.parts.length === 0 && whole.some((value) => value !== 0))
     throw new LedgerError(`tensor ${tensor.name} must be zeros in a model without biases`, {
       hint: "set model.biases to true",
@@ -163,12 +166,14 @@ export const loadGpt = async (files: Files, folder: string, { sizes, memory }: G
     return parseSafetensors(path, await files.read(path));
   };
   const tensors = storedTensors(sizes);
+  const readTensor = (file: SafetensorsFile, tensor: StoredTensor, region: Region): void =>
+    setParts(tensor, new Float32Array(file.read(tensor).buffer), memory, region);
   const model = await open("model.safetensors");
-  for (const tensor of tensors) readTensor(model, tensor, memory, "parameter");
+  for (const tensor of tensors) readTensor(model, tensor, "parameter");
   const optimizer = await open("optimizer.safetensors");
   for (const moment of moments)
     for (const tensor of tensors)
-      readTensor(optimizer, { ...tensor, name: `${moment}.${tensor.name}` }, memory, moment);
+      readTensor(optimizer, { ...tensor, name: `${moment}.${tensor.name}` }, moment);
   const updates = optimizer.read({ name: "updates", dtype: "I64", shape: [] });
   return Number(new BigInt64Array(updates.buffer)[0]);
 };

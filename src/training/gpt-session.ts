@@ -12,6 +12,7 @@ import { type ProgramOutputs, type RunShape, fusedProgram, gradientName } from "
 import { gradientSoFarName, lossProgram, nextTokenProgram, weightedProgram } from "./gpt-programs.ts";
 import type { EngineOptions, TrainingOptions } from "./options.ts";
 import { createParameterMemory, type Region } from "./parameter-memory.ts";
+import { loadPublished } from "./published-weights.ts";
 import { rowSlices } from "./row-slices.ts";
 import { learningRateAt } from "./schedule.ts";
 import { timeMajor } from "./time-major.ts";
@@ -20,6 +21,8 @@ import type { Tokens } from "./trainer.ts";
 /** What a session is of; plain data, it crosses to the worker. */
 export interface GptSessionOptions {
   readonly sizes: GptSizes;
+  /** Folder of the weights to start from; left out or null to start afresh. */
+  readonly from?: string | null;
   readonly training: TrainingOptions;
   readonly engine: EngineOptions;
   readonly seqLen: number;
@@ -67,7 +70,7 @@ const allFinite = (values: Float32Array): boolean => values.every((value) => Num
 
 /**
  * Opens the engine and makes the model's first parameters; programs are compiled when first used.
- * @throws {ConfigError} when the model is too large
+ * @throws {ConfigError} when the model is too large, or the weights to start from are none of a GPT-2
  * @throws {EngineError} when the engine cannot be had
  */
 export const openGptSession = async (options: GptSessionOptions): Promise<GptSession> => {
@@ -75,11 +78,14 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
   const parameters = gptParameters(sizes);
   const memory = createParameterMemory(parameters);
   const engine = await openEngine(options.engine);
-  for (const parameter of parameters)
-    initialise(parameter, options.seed, memory.view("parameter", parameter.name));
+  const files = createFiles();
+  const { from = null } = options;
+  if (from !== null) await loadPublished(files, from, { sizes, memory });
+  else
+    for (const parameter of parameters)
+      initialise(parameter, options.seed, memory.view("parameter", parameter.name));
   const adamw = createAdamw(memory, training);
   const state: GptState = { sizes, memory, endOfText: options.endOfText };
-  const files = createFiles();
   let updates = 0;
 
   const tensorsOf = (region: Region, nameOf: (parameter: string) => string): Tensors =>

@@ -1,5 +1,6 @@
 /** @file Our trainer: a GPT-2 with AdamW in a worker thread. This side checks tokens and losses and carries them across. */
-import { ConfigError, EngineError, mustBe } from "../errors.ts";
+import { EngineError, mustBe } from "../errors.ts";
+import { createFiles } from "../files.ts";
 import { isFusible } from "../weighing/final-weights.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
 import {
@@ -12,9 +13,10 @@ import {
   plainRows,
 } from "./door.ts";
 import { type GenerateOptions, generate } from "./generate.ts";
-import type { GptSizes } from "./gpt-parameters.ts";
 import type { GptSession, GptSessionOptions, Updated } from "./gpt-session.ts";
+import { gptSizesOf } from "./gpt-sizes.ts";
 import type { EngineOptions, GptOptions, TrainingOptions } from "./options.ts";
+import { readPublishedSizes } from "./published-config.ts";
 import type { Batch, Tokens, Trainer } from "./trainer.ts";
 import { openWorkerLink } from "./worker-link.ts";
 
@@ -33,7 +35,7 @@ export interface GptTrainerOptions {
   readonly engine: EngineOptions;
   /** L, tokens a row. */
   readonly seqLen: number;
-  /** V; every token is below it. */
+  /** Tokens of the corpus; every token is below it. The model may know more. */
   readonly vocabSize: number;
   /** Steps of the whole run: where the learning rate's cosine ends. */
   readonly steps: number;
@@ -61,16 +63,6 @@ export interface GptTrainer extends Trainer {
   close(): Promise<void>;
 }
 
-const sizesOf = ({ model, seqLen, vocabSize }: GptTrainerOptions): GptSizes => {
-  const { layers, heads, width, biases } = model;
-  const context = model.context ?? seqLen;
-  if (context < seqLen)
-    throw new ConfigError(mustBe("context", `at least the corpus' seqLen ${seqLen}`, context), {
-      keyPath: "model.context",
-    });
-  return { layers, heads, width, context, biases, vocabSize };
-};
-
 /** Float32 copy of a batch's numbers, and of nothing else of their buffer: messages copy whole buffers. */
 const copyOf = (values: ArrayLike<number>): Float32Array => Float32Array.from(values);
 
@@ -86,18 +78,21 @@ const metricsOf = (
 
 /**
  * Starts the worker thread and, in it, engine and parameters.
- * @throws {ConfigError} when the context is shorter than a row or the model too large
+ * @throws {ConfigError} when the model is too large, or pipeline, published model and corpus contradict each other
  * @throws {EngineError} when the engine cannot be had
  */
 export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTrainer> => {
-  const { training, engine, seqLen, vocabSize, steps, seed, endOfText, fused } = options;
+  const { model, training, engine, seqLen, vocabSize, steps, seed, endOfText, fused } = options;
   const { batchSize, microBatchSize } = training;
-  const sizes = sizesOf(options);
+  const { from } = model;
+  const published = from === null ? undefined : await readPublishedSizes(createFiles(), from);
+  const sizes = gptSizesOf(model, { seqLen, vocabSize }, published);
   const inGraph =
     fused && isFusible(fused.weighing) && (microBatchSize ?? batchSize) === batchSize ? fused : undefined;
   const masks = fused?.weighing.nonFinite === "mask";
   const session: GptSessionOptions = {
     sizes,
+    from,
     training,
     engine,
     seqLen,
@@ -140,7 +135,13 @@ export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTra
     },
     save: (folder) => link.call("save", folder),
     load: (folder) => link.call("load", folder),
-    generate: (request) => generate((context) => link.call("logits", context), sizes, request),
+    // A model may know more tokens than the corpus; those were never trained and cannot be written.
+    generate: (request) =>
+      generate(
+        async (context) => (await link.call("logits", context)).subarray(0, vocabSize),
+        { context: sizes.context, vocabSize },
+        request,
+      ),
     async close() {
       await link.call("close").catch(() => undefined); // a thread that has ended has nothing left to close
       await link.close();

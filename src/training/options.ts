@@ -9,33 +9,66 @@ const count = z.int().min(1);
 /** A part as a user writes it: defaults may be left out. */
 type Input<Options> = { [Key in keyof Options]?: Options[Key] | undefined };
 
+/** Sizes of a GPT that starts afresh, where the pipeline says nothing. */
+export const freshGpt = { layers: 4, heads: 4, width: 128 } as const;
+
 const gptOptions = z
   .strictObject({
     kind: z.literal("gpt").default("gpt").describe("What is trained: a GPT-2, by AdamW."),
-    layers: count.max(1000).default(4).describe("Transformer blocks."),
-    heads: count.default(4).describe("Attention heads of a block; must divide `width`."),
-    width: count.default(128).describe("Size of the residual stream, D."),
+    from: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        "Folder with config.json and model.safetensors of a GPT-2, as transformers writes them: the weights to start from. Null starts afresh.",
+      ),
+    layers: count
+      .max(1000)
+      .nullable()
+      .default(null)
+      .describe(`Transformer blocks; null takes ${freshGpt.layers}, or what \`from\` says.`),
+    heads: count
+      .nullable()
+      .default(null)
+      .describe(
+        `Attention heads of a block; must divide \`width\`. Null takes ${freshGpt.heads}, or what \`from\` says.`,
+      ),
+    width: count
+      .nullable()
+      .default(null)
+      .describe(`Size of the residual stream, D; null takes ${freshGpt.width}, or what \`from\` says.`),
     context: z
       .int()
       .min(2)
       .nullable()
       .default(null)
-      .describe("Positions the model can tell apart; null takes the corpus' seqLen, and it may not be less."),
+      .describe(
+        "Positions the model can tell apart, at least the corpus' seqLen; null takes that, or what `from` says.",
+      ),
+    vocabSize: count
+      .nullable()
+      .default(null)
+      .describe(
+        "Tokens the model can tell apart, V, at least the corpus' vocabulary; null takes that, or what `from` says if it is the same.",
+      ),
     biases: z.boolean().default(true).describe("Whether linear maps add a bias, as GPT-2's do."),
   })
-  .refine(({ heads, width }) => width % heads === 0, {
-    path: ["heads"],
-    error: "must divide model.width",
-  })
+  .refine(
+    ({ from, heads, width }) => from !== null || (width ?? freshGpt.width) % (heads ?? freshGpt.heads) === 0,
+    { path: ["heads"], error: "must divide model.width" },
+  )
   .describe("The model: GPT-2's shape (learned positions, pre-norm, gelu, tied embedding).");
 
-/** Sizes of a GPT-2, defaults filled in. */
+/** A GPT-2 as the pipeline describes it; `gptSizesOf` fills in what is null. */
 export interface GptOptions {
   kind: "gpt";
-  layers: number;
-  heads: number;
-  width: number;
+  from: string | null;
+  layers: number | null;
+  heads: number | null;
+  width: number | null;
   context: number | null;
+  vocabSize: number | null;
   biases: boolean;
 }
 

@@ -4,7 +4,7 @@ import { LedgerError } from "../errors.ts";
 import type { Files } from "../files.ts";
 import { sizeOf } from "../tensor/shape.ts";
 
-const elementBytes = { F32: 4, I64: 8 } as const;
+const elementBytes = { F32: 4, F16: 2, BF16: 2, I64: 8 } as const;
 
 /** Name, element type and shape of a tensor. */
 export interface TensorHeader {
@@ -61,7 +61,8 @@ export const writeSafetensors = async (
 
 /** Tensors of a file in memory. */
 export interface SafetensorsFile {
-  readonly names: readonly string[];
+  /** Element type and shape as the file states them, by name. */
+  readonly headers: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>;
   /** A copy of a tensor of the stated type and shape, in a buffer of its own. O(bytes).
    * @throws {LedgerError} when there is no such tensor, or it has another type or shape */
   read(expected: TensorHeader): Uint8Array<ArrayBuffer>;
@@ -127,7 +128,7 @@ export const parseSafetensors = (path: string, bytes: Uint8Array): SafetensorsFi
     throw damaged(path, `safetensors file must be ${dataStart + dataEnd} bytes, got ${byteLength}`);
 
   return {
-    names: [...entries.keys()],
+    headers: entries,
     read: (expected) => {
       const entry = entries.get(expected.name);
       const wanted = describe(expected.dtype, expected.shape);

@@ -100,6 +100,18 @@ describe("readConfig", () => {
     expect(error.hint).toMatch(hint);
   });
 
+  it("takes model.from relative to the file, or to the working folder in an override", async () => {
+    const path = join(folder, "from.yaml");
+    await files.publish(path, `${good}model:\n  from: ../gpt2\n`);
+    expect((await readConfig(files, path)).model).toMatchObject({ from: join(folder, "../gpt2") });
+    for (const [value, from] of [
+      ["gpt2", "/work/gpt2"],
+      ["2024", "/work/2024"],
+      ["null", null],
+    ])
+      expect((await readConfig(files, path, [`model.from=${value}`], "/work")).model).toMatchObject({ from });
+  });
+
   it("names an override that is not key=value, and one with a wrong value", async () => {
     expect((await failure(good, ["steps"])).message).toBe('--set must be key.path=value, got "steps"');
     expect((await failure(good, ["steps=0"])).message).toMatch(

@@ -1,4 +1,4 @@
-"""transformers loads our checkpoint, with and without biases, and gives the same losses to 1e-5."""
+"""transformers loads our checkpoint, with and without biases, we load its, and losses are the same to 1e-5."""
 
 import json
 import subprocess
@@ -6,6 +6,7 @@ import tempfile
 
 import torch
 import torch.nn.functional as F
+from published_gpt2 import VARIANTS, VOCABULARY, publish
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
@@ -36,3 +37,14 @@ for biases in ("true", "false"):
         mean = model(tokens, labels=tokens).loss.item()
     assert abs(mean - sum(ours["losses"]) / len(tokens)) <= 1e-5, mean
     print(f"biases {biases}: losses differ by {difference:.1e} at most, {len(named)} tensors")
+
+# The other way: what transformers writes, in any precision and naming, gives here the losses it gives there.
+for precision, naming in VARIANTS:
+    with tempfile.TemporaryDirectory() as folder:
+        tokens, theirs = publish(folder, precision, naming)
+        command = ["node", "test/interop/score-published.js", folder, str(VOCABULARY)]
+        run = subprocess.run(command, check=True, capture_output=True, text=True, input=json.dumps(tokens))
+    ours = json.loads(run.stdout)
+    difference = max(abs(a - b) for a, b in zip(ours, theirs, strict=True))
+    assert difference <= 1e-5, difference
+    print(f"{precision}, {naming} names: losses differ by {difference:.1e} at most")

@@ -11,7 +11,16 @@ export const small = { size: 6, seqLen: 16, vocabSize: 50 } as const;
 
 /** Options of a small GPT; `training` over its defaults. */
 export const smallGpt = (training: Partial<TrainingOptions> = {}): GptTrainerOptions => ({
-  model: { kind: "gpt", layers: 2, heads: 2, width: 32, context: null, biases: true },
+  model: {
+    kind: "gpt",
+    from: null,
+    layers: 2,
+    heads: 2,
+    width: 32,
+    context: null,
+    vocabSize: null,
+    biases: true,
+  },
   training: trainingOptions.parse({
     batchSize: small.size,
     learningRate: 0.01,

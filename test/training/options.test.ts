@@ -40,10 +40,12 @@ describe("the options of training", () => {
           "modelOptions": {
             "biases": true,
             "context": null,
-            "heads": 4,
+            "from": null,
+            "heads": null,
             "kind": "gpt",
-            "layers": 4,
-            "width": 128,
+            "layers": null,
+            "vocabSize": null,
+            "width": null,
           },
           "trainingOptions": {
             "batchSize": 16,
