@@ -1,4 +1,5 @@
 /** A GPT's training step on TensorFlow: the same as on ONNX Runtime, the same every time, and nothing left behind. */
+import { gptSizesOf } from "../../src/training/gpt-sizes.ts";
 import { describe, expect, it } from "vitest";
 
 import type { Engine, Tensors } from "../../src/tensor/engine.ts";
@@ -68,7 +69,7 @@ describe("2,000 steps of a small GPT", () => {
   it("leave no tensor behind, nor memory", async () => {
     const { model, training, steps, seed } = smallGpt();
     const session = await openGptSession({
-      sizes: { ...model, layers: 1, width: 8, context: small.seqLen, vocabSize: small.vocabSize },
+      sizes: gptSizesOf({ ...model, layers: 1, width: 8 }, small, undefined),
       training: { ...training, learningRate: 1e-4 },
       engine: tensorflow,
       seqLen: small.seqLen,

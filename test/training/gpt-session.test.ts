@@ -1,3 +1,4 @@
+import { gptSizesOf } from "../../src/training/gpt-sizes.ts";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { ConfigError, EngineError } from "../../src/errors.ts";
@@ -7,7 +8,7 @@ import { fusedLinupper, small, smallBatch, smallGpt } from "../support/small-gpt
 
 const { training, engine, seqLen, vocabSize, steps, seed, model } = smallGpt();
 const options: GptSessionOptions = {
-  sizes: { ...model, context: seqLen, vocabSize },
+  sizes: gptSizesOf(model, { seqLen, vocabSize }, undefined),
   training,
   engine,
   seqLen,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 
+import { gptSizesOf } from "../../src/training/gpt-sizes.ts";
 import type { GptSession, GptSessionOptions } from "../../src/training/gpt-session.ts";
 import { type WorkerLink, openWorkerLink } from "../../src/training/worker-link.ts";
 import { smallGpt } from "../support/small-gpt.ts";
@@ -11,7 +12,7 @@ describe("the worker of a GPT", () => {
   it("opens a session of its data and serves it", async () => {
     const { training, seqLen, vocabSize, steps, seed, model } = smallGpt();
     const options: GptSessionOptions = {
-      sizes: { ...model, context: seqLen, vocabSize },
+      sizes: gptSizesOf(model, { seqLen, vocabSize }, undefined),
       training,
       engine: { kind: "onnx", backend: "cpu", threads: 1 },
       seqLen,
