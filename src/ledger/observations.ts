@@ -35,6 +35,9 @@ export interface Observations extends Draws {
   readonly trained: Uint8Array;
 }
 
+/** A column of the log. */
+export type ColumnName = Exclude<keyof Observations, "size">;
+
 /** A batch's bytes and the columns that lie in them. */
 export interface StepBatch {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -4,7 +4,7 @@ import type { Files } from "../files.ts";
 import { History } from "./history.ts";
 import { journalPath, readJournal, scanJournal } from "./journal.ts";
 import type { MixtureLine, StepLine } from "./journal-line.ts";
-import type { Observations } from "./observations.ts";
+import type { ColumnName, Observations } from "./observations.ts";
 import { readSteps } from "./segments.ts";
 
 /** A ledger as it was when it was opened. It holds no file open and never changes one. */
@@ -22,6 +22,14 @@ export interface LedgerReader {
   /** Rows of the live branch's steps in [stepStart, stepEnd), one step at a time; all of them when left out.
    * @throws {LedgerError} with file and offset where the log is damaged. O(bytes); memory 4 MiB. */
   observations(stepStart?: number, stepEnd?: number): AsyncGenerator<Observations>;
+  /** Columns of the same rows in the same order, in batches as large as the log has them: for scans, to which the limits
+   * between steps do not matter. A batch is the caller's until the next is asked for.
+   * @throws {LedgerError} as {@link observations} does. O(bytes of these columns). */
+  batches<Name extends ColumnName>(
+    columns: readonly Name[],
+    stepStart?: number,
+    stepEnd?: number,
+  ): AsyncGenerator<Pick<Observations, Name | "size">>;
 }
 
 /** Opens a ledger's folder for reading. Another process may go on writing: later steps are seen by opening again.
@@ -41,6 +49,12 @@ export const openLedgerReader = async (
     throw new LedgerError("there is no ledger here", { path, hint: "name the ledger folder of a run" });
   const seen = branch ?? history.branch;
   const lastStep = history.lastStep(seen);
+  const read = (stepStart = 1, stepEnd = lastStep + 1): AsyncGenerator<Observations> =>
+    readSteps(files, folder, history, {
+      branch: seen,
+      first: Math.max(1, stepStart),
+      last: Math.min(lastStep, stepEnd - 1),
+    });
   return {
     lastStep,
     branch: seen,
@@ -57,11 +71,7 @@ export const openLedgerReader = async (
     async *mixtures() {
       for await (const { line } of readJournal(files, path, end)) if (line.kind === "mixture") yield line;
     },
-    observations: (stepStart = 1, stepEnd = lastStep + 1) =>
-      readSteps(files, folder, history, {
-        branch: seen,
-        first: Math.max(1, stepStart),
-        last: Math.min(lastStep, stepEnd - 1),
-      }),
+    observations: read,
+    batches: (_columns, stepStart, stepEnd) => read(stepStart, stepEnd),
   };
 };

@@ -73,6 +73,21 @@ describe("the reader", () => {
     expect(await stepsIn(3, 3)).toEqual([]);
   });
 
+  it("gives columns of the same rows in batches", async () => {
+    const ledger = await openSmall(folder);
+    await takeSteps(ledger, 1, 6);
+    await ledger.close();
+    const reader = await openLedgerReader(quickFiles, folder);
+    const batches = await collect(reader.batches(["row", "loss"], 2, 5));
+    expect(batches.flatMap(({ row }) => [...row])).toEqual(
+      [2, 3, 4].flatMap((step) => [...drawsOf(step).row]),
+    );
+    expect(batches.flatMap(({ loss }) => [...loss])).toEqual(
+      [2, 3, 4].flatMap((step) => [...lossesOf(step)]),
+    );
+    expect(batches.map(({ size }) => size).reduce((sum, size) => sum + size)).toBe(9);
+  });
+
   it("sees whole commits only, while a writer goes on", async () => {
     const ledger = await openSmall(folder);
     const writing = (async () => {
