@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { Command } from "commander";
 
 import { listCheckpoints } from "../checkpoint.ts";
+import { readConfig } from "../config/config.ts";
 import { readManifest } from "../corpus/manifest-file.ts";
 import type { CorpusOptions } from "../corpus/options.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, mustBe } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import { placesOf, readRunConfig } from "../run-folder.ts";
+import { manifestOf, runMemory } from "../study/memory/run-memory.ts";
 import { readSummary } from "../summary.ts";
 import { corpusTable } from "./corpus-table.ts";
+import { memoryLimit } from "./memory-limit.ts";
+import { memoryTable } from "./memory-table.ts";
 import { count } from "./progress-line.ts";
 import { summaryText } from "./summary-text.ts";
 
@@ -40,7 +44,25 @@ const inspectRun = async (folder: string): Promise<string> => {
   return `${facts.join("")}\n${results}${next}`;
 };
 
-const inspect = async (path: string): Promise<void> => {
+const inspectMemory = async (pipeline: string): Promise<string> => {
+  const config = await readConfig(files, pipeline);
+  const parts = await runMemory(config, await manifestOf(config), files);
+  if (parts === undefined)
+    throw new ConfigError(
+      mustBe("engine", "onnx on the cpu", `${config.engine.kind} ${config.engine.backend}`),
+      {
+        keyPath: "engine",
+        hint: "memory of other engines is not estimated yet",
+      },
+    );
+  return memoryTable(parts, memoryLimit());
+};
+
+const inspect = async (path: string, { memory }: { readonly memory?: true }): Promise<void> => {
+  if (memory) {
+    process.stdout.write(await inspectMemory(path));
+    return;
+  }
   if (!(await files.exists(path)))
     throw new ConfigError("there is nothing to inspect at this path", {
       path,
@@ -57,5 +79,6 @@ const inspect = async (path: string): Promise<void> => {
 export const inspectCommand = (): Command =>
   new Command("inspect")
     .description("Show what a corpus or a run consists of.")
-    .argument("<path>", "a run folder, a corpus folder or a manifest.json")
+    .argument("<path>", "a run folder, a corpus folder or a manifest.json; with --memory a pipeline file")
+    .option("--memory", "estimate what a pipeline's run takes in memory, part by part")
     .action(inspect);

@@ -2,12 +2,16 @@
 import { basename, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 
+import { readConfig } from "../config/config.ts";
 import { CounterweightError } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import type { Step } from "../loop.ts";
+import { readRunConfig } from "../run-folder.ts";
 import { type Run, openRun } from "../run.ts";
+import { checkFits, manifestOf } from "../study/memory/run-memory.ts";
 import { placesOf } from "../run-folder.ts";
 import { interruptible } from "./interrupt.ts";
+import { memoryLimit } from "./memory-limit.ts";
 import { summaryText } from "./summary-text.ts";
 import { count, createProgressLine, duration, nats } from "./progress-line.ts";
 
@@ -84,6 +88,10 @@ const train = async (
     command.error("error: name a pipeline file, or a run to go on with: --run <folder> --resume");
   const dir = options.run ?? (await nextRunFolder(pipeline!));
   const overrides = [...options.set, ...(options.steps === undefined ? [] : [`steps=${options.steps}`])];
+  const files = createFiles();
+  const config =
+    pipeline === undefined ? await readRunConfig(files, dir) : await readConfig(files, pipeline, overrides);
+  await checkFits(config, await manifestOf(config), files, memoryLimit());
   const line = createProgressLine();
   const run = await openRun(pipeline, {
     dir,

@@ -2,11 +2,13 @@
 import { gradients } from "../tensor/gradient.ts";
 import { Program } from "../tensor/program.ts";
 import type { Value } from "../tensor/value.ts";
-import { emitWeights } from "../weighing/final-weights.ts";
+import { emitWeights, isFusible } from "../weighing/final-weights.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
 import { type Gpt, declareGpt, nextTokenLogits, rowLosses } from "./gpt.ts";
 import type { GptSizes } from "./gpt-parameters.ts";
+import type { EngineOptions, TrainingOptions } from "./options.ts";
 import { programArithmetic } from "./program-arithmetic.ts";
+import { rowSlices } from "./row-slices.ts";
 
 /** A program and what it computes. Its inputs are the parameters by name, `tokens` [T, B], and what each function says. */
 export interface ProgramOutputs {
@@ -21,6 +23,19 @@ export interface RunShape {
   /** Groups of rows, computed one after the other; from 1, at most `rows`. 1 when left out. */
   readonly slices?: number;
 }
+
+/** The shape of a run of these rows on an engine: whole, or in the slices that are fastest there. */
+export const runShape = (
+  { width }: GptSizes,
+  { rows, seqLen }: Pick<RunShape, "rows" | "seqLen">,
+  engine: EngineOptions,
+): RunShape => ({ rows, seqLen, slices: rowSlices({ rows, seqLen, width }, engine) });
+
+/** Whether a step is one graph, weights and all: micro-batches and some options need the losses outside first. */
+export const weighsInGraph = (
+  { batchSize, microBatchSize }: Pick<TrainingOptions, "batchSize" | "microBatchSize">,
+  weighing: WeighingOptions,
+): boolean => isFusible(weighing) && (microBatchSize ?? batchSize) === batchSize;
 
 /** Output name of a parameter's gradient. */
 export const gradientName = (parameter: string): string => `gradient of ${parameter}`;

@@ -9,11 +9,16 @@ import { createAdamw } from "./adamw.ts";
 import { type GptState, loadGpt, saveGpt } from "./gpt-checkpoint.ts";
 import { type GptSizes, gptParameters, initialise } from "./gpt-parameters.ts";
 import { type ProgramOutputs, type RunShape, fusedProgram, gradientName } from "./gpt-programs.ts";
-import { gradientSoFarName, lossProgram, nextTokenProgram, weightedProgram } from "./gpt-programs.ts";
+import {
+  gradientSoFarName,
+  lossProgram,
+  nextTokenProgram,
+  runShape,
+  weightedProgram,
+} from "./gpt-programs.ts";
 import type { EngineOptions, TrainingOptions } from "./options.ts";
 import { createParameterMemory, type Region } from "./parameter-memory.ts";
 import { loadPublished } from "./published-weights.ts";
-import { rowSlices } from "./row-slices.ts";
 import { learningRateAt } from "./schedule.ts";
 import { timeMajor } from "./time-major.ts";
 import type { Tokens } from "./trainer.ts";
@@ -96,11 +101,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
 
   const { batchSize } = training;
   const microRows = training.microBatchSize ?? batchSize;
-  const shapeOf = (rows: number): RunShape => ({
-    rows,
-    seqLen,
-    slices: rowSlices({ rows, seqLen, width: sizes.width }, options.engine),
-  });
+  const shapeOf = (rows: number): RunShape => runShape(sizes, { rows, seqLen }, options.engine);
   const microShape = shapeOf(microRows);
   const once = (build: () => ProgramOutputs): (() => Promise<Executable>) => {
     let compiled: Promise<Executable> | undefined;

@@ -1,7 +1,6 @@
 /** @file Our trainer: a GPT-2 with AdamW in a worker thread. This side checks tokens and losses and carries them across. */
 import { EngineError, mustBe } from "../errors.ts";
 import { createFiles } from "../files.ts";
-import { isFusible } from "../weighing/final-weights.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
 import {
   batchRows,
@@ -13,6 +12,7 @@ import {
   plainRows,
 } from "./door.ts";
 import { type GenerateOptions, generate } from "./generate.ts";
+import { weighsInGraph } from "./gpt-programs.ts";
 import type { GptSession, GptSessionOptions, Updated } from "./gpt-session.ts";
 import { gptSizesOf } from "./gpt-sizes.ts";
 import type { EngineOptions, GptOptions, TrainingOptions } from "./options.ts";
@@ -83,12 +83,11 @@ const metricsOf = (
  */
 export const openGptTrainer = async (options: GptTrainerOptions): Promise<GptTrainer> => {
   const { model, training, engine, seqLen, vocabSize, steps, seed, endOfText, fused } = options;
-  const { batchSize, microBatchSize } = training;
+  const { batchSize } = training;
   const { from } = model;
   const published = from === null ? undefined : await readPublishedSizes(createFiles(), from);
   const sizes = gptSizesOf(model, { seqLen, vocabSize }, published);
-  const inGraph =
-    fused && isFusible(fused.weighing) && (microBatchSize ?? batchSize) === batchSize ? fused : undefined;
+  const inGraph = fused && weighsInGraph(training, fused.weighing) ? fused : undefined;
   const masks = fused?.weighing.nonFinite === "mask";
   const session: GptSessionOptions = {
     sizes,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +55,24 @@ describe("inspect", () => {
     expect(text).toMatch(/^checkpoints +8, 9$/m);
     expect(text).toMatch(/^9 steps, 288 tokens in /m);
     expect(text).not.toContain("not finished");
+  });
+
+  it("shows what a pipeline will take in memory", async () => {
+    writeFileSync(join(folder, "run.yaml"), "steps: 5\ncorpus:\n  manifest: corpus/manifest.json\n");
+    const { code, stdout } = await runCommand(["inspect", "--memory", "run.yaml"], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^process +0\.18 GB$/m);
+    expect(stdout).toMatch(/^a step's activations +0\.0\d GB$/m);
+    expect(stdout).toMatch(/^total, estimated +0\.\d\d GB\nmemory here +\d+\.\d\d GB\n$/m);
+    writeFileSync(
+      join(folder, "other.yaml"),
+      "steps: 5\ncorpus:\n  manifest: corpus/manifest.json\nengine:\n  kind: tfjs\n",
+    );
+    const other = await runCommand(["inspect", "--memory", "other.yaml"], { cwd: folder });
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('engine must be onnx on the cpu, got "tfjs tensorflow" (engine)'),
+    });
   });
 
   it("says of a stopped run how far it came and how to go on", async () => {

@@ -56,6 +56,17 @@ describe("train", () => {
     expect(existsSync(at("runs/tiny-5/summary.json"))).toBe(true);
   });
 
+  it("refuses a run that cannot fit before anything is written", async () => {
+    const sizes = ["model.width=2048", "training.batchSize=65536"].flatMap((key) => ["--set", key]);
+    const { code, stderr } = await train("tiny.yaml", "--run", "large", ...sizes);
+    expect(stderr).toMatch(
+      /^error: estimated memory must be at most the \d+\.\d\d GB there are here, got \d+\.\d\d GB \(/,
+    );
+    expect(stderr).toMatch(/\nhint: {2}(set training\.microBatchSize to \d+|use a smaller model)/);
+    expect(code).toBe(2);
+    expect(existsSync(at("large"))).toBe(false);
+  });
+
   it("takes overrides, and on resumption those that may change, with a pipeline or without", async () => {
     const first = await train("tiny.yaml", "--run", "more", "--steps", "4", "--set", "sampler.keep=0.75");
     expect(first.code).toBe(0);

@@ -1,0 +1,53 @@
+/** @file What training a GPT takes in memory, from its sizes alone. */
+import { sizeOf } from "../tensor/shape.ts";
+import { peakBytes } from "../tensor/onnx/peak-memory.ts";
+import type { WeighingOptions } from "../weighing/options.ts";
+import { type GptSizes, gptParameters } from "./gpt-parameters.ts";
+import { type ProgramOutputs, fusedProgram, lossProgram, runShape } from "./gpt-programs.ts";
+import { weighsInGraph, weightedProgram } from "./gpt-programs.ts";
+import type { EngineOptions, TrainingOptions } from "./options.ts";
+import { regions } from "./parameter-memory.ts";
+
+/** A part of a run's memory. */
+export interface MemoryPart {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** The runtime's arena over the tensors in it; 1.16 to 1.21 were measured. */
+const ARENA = 1.25;
+
+/** What a loaded graph takes for each node of the program. */
+const NODE_BYTES = 12_000;
+
+const graphBytes = ({ program, outputs }: ProgramOutputs): number =>
+  ARENA * peakBytes(program, outputs) + NODE_BYTES * program.nodes.length;
+
+/**
+ * The trainer's parts on the onnx engine, cpu: 16 bytes a parameter (itself, gradient, two moments), and for each graph of a
+ * run 1.25 · {@link peakBytes} + 12 kB a node. A step is one graph, or a forward and a weighted one; scoring is another.
+ * @param options.seqLen L, tokens a row
+ * @returns bytes by part; undefined for other engines, whose memory was not measured. O(nodes): 10-200 ms.
+ */
+export const gptMemory = (options: {
+  readonly sizes: GptSizes;
+  readonly training: TrainingOptions;
+  readonly engine: EngineOptions;
+  readonly weighing: WeighingOptions;
+  readonly seqLen: number;
+}): MemoryPart[] | undefined => {
+  const { sizes, training, engine, weighing, seqLen } = options;
+  if (engine.kind !== "onnx" || engine.backend !== "cpu") return undefined;
+  const { batchSize } = training;
+  const microRows = training.microBatchSize ?? batchSize;
+  const shape = runShape(sizes, { rows: microRows, seqLen }, engine);
+  const step = weighsInGraph(training, weighing)
+    ? fusedProgram(sizes, shape, weighing)
+    : weightedProgram(sizes, shape, microRows < batchSize);
+  const parameters = gptParameters(sizes).reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
+  return [
+    { name: "parameters, gradients, moments", bytes: 4 * regions.length * parameters },
+    { name: "a step's activations", bytes: graphBytes(step) },
+    { name: "scoring's activations", bytes: graphBytes(lossProgram(sizes, shape)) },
+  ];
+};
