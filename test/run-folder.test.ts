@@ -37,7 +37,7 @@ describe("a run's folder", () => {
     await expect(readRunConfig(files, folder)).rejects.toThrow(`the run's config.json is not JSON (${path})`);
     writeFileSync(path, "{}");
     await expect(readRunConfig(files, folder)).rejects.toThrow(
-      `steps must be number, got nothing (steps, ${path})`,
+      `steps must be a number, got nothing (steps, ${path})`,
     );
   });
 

@@ -3,7 +3,7 @@ import type { z } from "zod";
 
 import { ConfigError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
-import { jsonSchemaOf, keysOf } from "./schema.ts";
+import { type SchemaNode, jsonSchemaOf, keysOf } from "./schema.ts";
 
 /** Where values came from, so that an error can name a file and line, or the override. */
 export interface Origin {
@@ -20,6 +20,28 @@ const keysAt = (keyPath: readonly PropertyKey[]): string[] => {
   return keysOf(node).map(([known]) => known);
 };
 
+/** Paths of every key of this name, anywhere in a pipeline. */
+const pathsOf = (name: string): string[] => {
+  const below = (node: SchemaNode, path: readonly string[]): string[] =>
+    keysOf(node).flatMap(([key, child]) => {
+      const full = [...path, key];
+      return [...(key === name ? [full.join(".")] : []), ...below(child, full)];
+    });
+  return [...new Set(below(jsonSchemaOf(), []))];
+};
+
+/** What a key that is not known here was meant to be. */
+const meantBy = (key: string, keyPath: readonly PropertyKey[]): string => {
+  const known = keysAt(keyPath);
+  const meant = nearest(key, known);
+  if (meant === key) return "it is a key of another kind; remove it, or change the kind";
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  const elsewhere = pathsOf(key);
+  return elsewhere.length > 0
+    ? `did you mean ${elsewhere.join(" or ")}?`
+    : `known keys here: ${known.join(", ")}`;
+};
+
 const valueAt = (value: unknown, keyPath: readonly PropertyKey[]): unknown =>
   keyPath.reduce<unknown>(
     (at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined),
@@ -29,6 +51,14 @@ const valueAt = (value: unknown, keyPath: readonly PropertyKey[]): unknown =>
 const shown = (value: unknown): string => {
   if (value === undefined) return "nothing";
   return typeof value === "number" ? String(value) : JSON.stringify(value);
+};
+
+const articles: Readonly<Record<string, string>> = {
+  number: "a number",
+  int: "a whole number",
+  string: "text",
+  boolean: "true or false",
+  object: "a map of keys",
 };
 
 /** What a value must be or do, from a schema's message: `Too small: expected number to be >=1` → `be at least 1`. */
@@ -41,7 +71,7 @@ const ruleOf = (message: string): string => {
     return `be ${word} ${bound[3]}`;
   }
   const kind = /^Invalid (?:input|option): expected (.*?)(?:, received .*)?$/s.exec(message)?.[1] ?? message;
-  return `be ${kind}`;
+  return `be ${articles[kind] ?? kind}`;
 };
 
 /** The error of one schema issue. */
@@ -51,17 +81,10 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
     const full = [...issue.path.map(String), key].join(".");
-    const meant = nearest(key, keysAt(issue.path));
     return new ConfigError(`${full} is not a key that a pipeline knows`, {
-      ...place,
       ...origin.placeOf([...issue.path, key]),
       keyPath: full,
-      hint:
-        meant === key
-          ? "it is a key of another kind; remove it, or change the kind"
-          : meant === undefined
-            ? `known keys here: ${keysAt(issue.path).join(", ")}`
-            : `did you mean ${meant}?`,
+      hint: meantBy(key, issue.path),
     });
   }
   if (issue.code === "invalid_union") {

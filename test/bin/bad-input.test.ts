@@ -156,14 +156,14 @@ describe("train: the pipeline", () => {
     [
       "a missing key",
       textPipeline.replace(/^steps.*\n/m, ""),
-      { code: 2, error: "steps must be number, got nothing (steps, bad.yaml)", hint: "add steps" },
+      { code: 2, error: "steps must be a number, got nothing (steps, bad.yaml)", hint: "add steps" },
     ],
     [
       "a wrong value",
       textPipeline.replace("steps: 12", "steps: twelve"),
       {
         code: 2,
-        error: 'steps must be number, got "twelve" (steps, bad.yaml:2)',
+        error: 'steps must be a number, got "twelve" (steps, bad.yaml:2)',
         hint: "give another value, in the file or by --set steps=…",
       },
     ],

@@ -20,7 +20,7 @@ describe("explain", () => {
     const schema = z.union([z.number(), z.strictObject({ kind: z.literal("x"), n: z.number() })]);
     const value = { kind: "x", n: "no" };
     expect(explain(issueOf(schema, value), value, { placeOf: () => ({}) }).message).toBe(
-      'n must be number, got "no" (n)',
+      'n must be a number, got "no" (n)',
     );
   });
 
@@ -31,6 +31,18 @@ describe("explain", () => {
       "engine.threads is not a key that a pipeline knows (engine.threads)",
       "it is a key of another kind; remove it, or change the kind",
     ]);
+  });
+
+  it("finds a key that belongs elsewhere", () => {
+    const value = { steps: 1, corpus: { manifest: "x" }, learningRate: 2 };
+    const error = explain(issueOf(pipelineSchema, value), value, { placeOf: () => ({ line: 3 }) });
+    expect(error.hint).toBe("did you mean training.learningRate?");
+  });
+
+  it("lists what is known here where a key is known nowhere", () => {
+    const value = { steps: 1, corpus: { manifest: "x" }, checkpoint: { often: 2 } };
+    const error = explain(issueOf(pipelineSchema, value), value, { placeOf: () => ({}) });
+    expect(error.hint).toBe("known keys here: everySteps, retain");
   });
 
   it("names the kinds there are, also where one may be left out", () => {
@@ -48,7 +60,7 @@ describe("explain", () => {
 
   it("says the whole pipeline when the path is empty", () => {
     expect(explain(issueOf(z.strictObject({}), 3), 3, { placeOf: () => ({}) }).message).toBe(
-      "the pipeline must be object, got 3",
+      "the pipeline must be a map of keys, got 3",
     );
   });
 });
