@@ -1,8 +1,9 @@
 /** A run that is killed and resumed is the run that was left alone: the real command, the real trainer, SIGKILL. */
 import { randomInt } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { readConfig } from "../src/config/config.ts";
@@ -45,7 +46,7 @@ describe("SIGKILL at random moments", () => {
     const { child, ended, says } = startCommand(argumentsOf(run), { cwd: folder });
     let isOpen = false;
     const kill = (after: Moment["after"]): void => {
-      if (moment?.after === after) setTimeout(() => child.kill("SIGKILL"), moment.milliseconds);
+      if (moment?.after === after) globalThis.setTimeout(() => child.kill("SIGKILL"), moment.milliseconds);
     };
     kill("start");
     const opened = says(run).then(
@@ -127,6 +128,25 @@ describe("SIGKILL at random moments", () => {
     },
     isDeep ? 600_000 : 120_000,
   );
+
+  it("a run killed and resumed three times is proven by its replay", { timeout: 60_000 }, async () => {
+    const run = "thrice";
+    const stepsSaid = (): number => {
+      const metrics = join(folder, run, "metrics.jsonl");
+      return existsSync(metrics) ? readFileSync(metrics, "utf8").split('"loss"').length - 1 : 0;
+    };
+    for (const step of [30, 70, 110]) {
+      const { child, ended } = startCommand(argumentsOf(run), { cwd: folder });
+      while (child.exitCode === null && stepsSaid() < step) await setTimeout(5);
+      child.kill("SIGKILL");
+      expect(await ended).toMatchObject({ signal: "SIGKILL" });
+    }
+    expect(await live(run)).toMatchObject({ isKilled: false });
+
+    const { stdout, code } = await startCommand(["replay", run, "--verify"], { cwd: folder }).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`proven: ${steps} steps`);
+  });
 });
 
 describe.runIf(isDeep)("the state after every step, saved and restored, for every pipeline", () => {
