@@ -1,6 +1,6 @@
 /** @file A comparison as tables: every run, and the learning rates of each group side by side. */
-import { groupOf, rateKey } from "../study/best-rates.ts";
-import type { ComparedRun } from "../study/compared-run.ts";
+import { groupOf, rateKey } from "../study/compare/best-rates.ts";
+import type { ComparedRun } from "../study/compare/compared-run.ts";
 import { nats } from "./progress-line.ts";
 import { textTable } from "./text-table.ts";
 

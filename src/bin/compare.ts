@@ -6,10 +6,10 @@ import { Command, InvalidArgumentError } from "commander";
 
 import { CounterweightError } from "../errors.ts";
 import { createFiles } from "../files.ts";
-import { markBestRates } from "../study/best-rates.ts";
-import { type ComparisonProgress, compareRuns } from "../study/compare.ts";
-import type { ComparedRun } from "../study/compared-run.ts";
-import { type VariedKey, parseVaried } from "../study/grid.ts";
+import { markBestRates } from "../study/compare/best-rates.ts";
+import { type ComparisonProgress, compareRuns } from "../study/compare/compare.ts";
+import type { ComparedRun } from "../study/compare/compared-run.ts";
+import { type VariedKey, parseVaried } from "../study/compare/grid.ts";
 import { compareTable } from "./compare-table.ts";
 import { interruptible } from "./interrupt.ts";
 import { createProgressLine, duration, nats } from "./progress-line.ts";

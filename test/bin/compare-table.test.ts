@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { compareTable } from "../../src/bin/compare-table.ts";
-import { markBestRates } from "../../src/study/best-rates.ts";
-import type { ComparedRun } from "../../src/study/compared-run.ts";
+import { markBestRates } from "../../src/study/compare/best-rates.ts";
+import type { ComparedRun } from "../../src/study/compare/compared-run.ts";
 
 const run = (
   varied: Record<string, unknown>,

@@ -1,5 +1,5 @@
 /** @file A grid over a pipeline: keys, the values each takes, and every combination of them. */
-import { ConfigError, mustBe } from "../errors.ts";
+import { ConfigError, mustBe } from "../../errors.ts";
 
 /** A key of the pipeline and the values it takes, as written. */
 export interface VariedKey {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { describeRun } from "../../src/study/compared-run.ts";
+import { describeRun } from "../../../src/study/compare/compared-run.ts";
 
 const records = [
   { rho: 1, gamma: 0.5, ess: 8, maxWeightTimesSize: 2 },

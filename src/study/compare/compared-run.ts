@@ -1,5 +1,5 @@
 /** @file One run of a comparison in numbers: how far it came, and what its weights did on the way. */
-import type { Evaluation } from "../training/evaluation.ts";
+import type { Evaluation } from "../../training/evaluation.ts";
 
 /** Record of a step, as in the ledger's journal. */
 export type StepRecord = Readonly<Record<string, number>>;

@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { createFiles } from "../../src/files.ts";
-import { type ComparisonOptions, type ComparisonProgress, compareRuns } from "../../src/study/compare.ts";
-import type { ComparedRun } from "../../src/study/compared-run.ts";
+import { createFiles } from "../../../src/files.ts";
+import {
+  type ComparisonOptions,
+  type ComparisonProgress,
+  compareRuns,
+} from "../../../src/study/compare/compare.ts";
+import type { ComparedRun } from "../../../src/study/compare/compared-run.ts";
 
-const pipeline = fileURLToPath(new URL("../../pipelines/regression.yaml", import.meta.url));
+const pipeline = fileURLToPath(new URL("../../../pipelines/regression.yaml", import.meta.url));
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "counterweight-compare-"));

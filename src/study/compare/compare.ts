@@ -1,11 +1,11 @@
 /** @file Runs a grid over a pipeline, one run after another, and says of each how far it came. */
 import { join } from "node:path";
 
-import { readConfig } from "../config/config.ts";
-import type { Config } from "../config/schema.ts";
-import { EngineError } from "../errors.ts";
-import type { Files } from "../files.ts";
-import { type Run, checkPair, openRun } from "../run.ts";
+import { readConfig } from "../../config/config.ts";
+import type { Config } from "../../config/schema.ts";
+import { EngineError } from "../../errors.ts";
+import type { Files } from "../../files.ts";
+import { type Run, checkPair, openRun } from "../../run.ts";
 import { type ComparedRun, type StepRecord, describeRun } from "./compared-run.ts";
 import { type VariedKey, gridOf } from "./grid.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { groupOf, markBestRates } from "../../src/study/best-rates.ts";
-import type { ComparedRun } from "../../src/study/compared-run.ts";
+import { groupOf, markBestRates } from "../../../src/study/compare/best-rates.ts";
+import type { ComparedRun } from "../../../src/study/compare/compared-run.ts";
 
 const run = (
   strategy: string,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { gridOf, parseVaried } from "../../src/study/grid.ts";
+import { gridOf, parseVaried } from "../../../src/study/compare/grid.ts";
 
 describe("parseVaried", () => {
   it.each([
