@@ -29,6 +29,8 @@ import type { WeighingDiagnostics } from "./weighing/diagnostics.ts";
 interface Assembled {
   readonly batch: Batch;
   readonly sampler: SamplerState;
+  /** Milliseconds of wall time that its draws took, ledger reads included, and that its tokens took. */
+  readonly timing: { readonly drawMs: number; readonly readMs: number };
 }
 
 /** What a step did. Arrays have shape [M], slot order. */
@@ -39,7 +41,7 @@ export interface Step {
   readonly losses: Float32Array;
   readonly weights: Float64Array;
   readonly diagnostics: WeighingDiagnostics;
-  /** The step's record, as in the ledger's journal: the trainer's numbers (learningRate …), the weighing's (gamma, rho, ess …), and `ms` of training and weighing. */
+  /** The step's record, as in the ledger's journal: the trainer's numbers (learningRate …), the weighing's (gamma, rho, ess …), and wall times: `ms` of training and weighing, `drawMs` and `readMs` of making its batch, which may fall into the step before. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Sampler state after this step's draws. */
   readonly sampler: SamplerState;
@@ -56,18 +58,25 @@ const assemble = async function* (
   const { seqLen, tokenDtype } = corpus.manifest;
   const size = config.training.batchSize;
   for (let step = firstStep; step <= lastStep; step++) {
+    const started = performance.now();
     await ledger.applyThrough(step - config.sampler.lag - 1);
     const draws = await sampler.next(step);
     ledger.expect(step, draws);
+    const drawn = performance.now();
     const tokens = createTokens(tokenDtype, size * seqLen);
     await corpus.gather(draws.shard, draws.row, tokens);
     corpus.prefetch(sampler.upcoming());
-    yield { batch: { step, size, seqLen, tokens, draws }, sampler: sampler.state() };
+    const timing = { drawMs: drawn - started, readMs: performance.now() - drawn };
+    yield { batch: { step, size, seqLen, tokens, draws }, sampler: sampler.state(), timing };
   }
 };
 
 /** One step: train, weigh, commit. */
-const train = async ({ batch, sampler }: Assembled, stages: Stages, trainer: Trainer): Promise<Step> => {
+const train = async (
+  { batch, sampler, timing }: Assembled,
+  stages: Stages,
+  trainer: Trainer,
+): Promise<Step> => {
   const started = performance.now();
   const { step, draws, size, seqLen } = batch;
   const { probability, base, domain } = draws;
@@ -94,7 +103,7 @@ const train = async ({ batch, sampler }: Assembled, stages: Stages, trainer: Tra
   const { diagnostics } = stages.weighing.weigh({ losses, probability, base, domain, targets, used }, step);
   const weights = Float64Array.from(used);
   const ms = performance.now() - started;
-  const metrics = { ...result.metrics, ...metricsOf(diagnostics), ms };
+  const metrics = { ...result.metrics, ...metricsOf(diagnostics), ms, ...timing };
   await ledger.commit(step, { weights, metrics });
   return { step, draws, losses, weights, diagnostics, metrics, sampler };
 };

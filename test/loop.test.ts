@@ -186,6 +186,16 @@ describe("the closed loop", () => {
     expect(weighed[0]).not.toEqual(unrounded.weights);
   });
 
+  it("says in each step's record what drawing, reading and training took", async () => {
+    const dir = join(folder, `run-${runs++}`);
+    const run = await openRun(pipeline({ steps: 4 }), { dir, trainer: createScriptedTrainer(() => 1) });
+    const timings: unknown[] = [];
+    run.steps$.subscribe(({ metrics: { ms, drawMs, readMs } }) => timings.push([ms, drawMs, readMs]));
+    await run.start();
+    expect(timings).toHaveLength(4);
+    expect(timings.flat().every((ms) => typeof ms === "number" && ms >= 0)).toBe(true);
+  });
+
   it("refuses fewer losses than rows", async () => {
     const short: Trainer = {
       step: async ({ size }) => ({ losses: new Float32Array(size - 1), weights: new Float32Array(size - 1) }),

@@ -36,7 +36,7 @@ const metricsOf = (dir: string): unknown[] =>
   readFileSync(join(dir, "metrics.jsonl"), "utf8")
     .trim()
     .split("\n")
-    .map((line) => ({ ...(JSON.parse(line) as object), ms: 0 }));
+    .map((line) => ({ ...(JSON.parse(line) as object), ms: 0, drawMs: 0, readMs: 0 }));
 
 describe("resuming", () => {
   it.each<[string, Partial<Pipeline>]>([

@@ -54,7 +54,7 @@ export const readRunContent = async (folder: string): Promise<RunContent> => {
     metrics: readFileSync(join(folder, "metrics.jsonl"), "utf8")
       .trim()
       .split("\n")
-      .map((line) => JSON.stringify({ ...JSON.parse(line), ms: 0 })),
+      .map((line) => JSON.stringify({ ...JSON.parse(line), ms: 0, drawMs: 0, readMs: 0 })),
     model: Object.fromEntries(
       readdirSync(model).map((name) => [name, hashOf(readFileSync(join(model, name)))]),
     ),
