@@ -1,0 +1,35 @@
+/** @file One pass over a log for any number of questions. */
+import type { ColumnName } from "../../ledger/observations.ts";
+import type { LedgerReader } from "../../ledger/reader.ts";
+import type { Aggregation } from "./aggregation.ts";
+
+/** Which rows are asked about. */
+export interface AskOptions {
+  /** Steps in [stepStart, stepEnd); all of the branch when left out. */
+  readonly stepStart?: number;
+  readonly stepEnd?: number;
+  /** Called after every batch with the rows read so far; may throw to end the work. */
+  readonly onRows?: (rows: number) => void;
+}
+
+/** Reads a branch's log once, only the columns that are needed, and feeds every aggregation:
+ *
+ *     const loss = createMeanLoss(run.manifest.domains.length, 100);
+ *     const heat = createLossHistogram(100);
+ *     await askLog(run.ledger, [loss, heat]);
+ *     loss.result().mean;
+ *
+ * @throws {LedgerError} where the log is damaged. O(bytes of the columns). */
+export const askLog = async (
+  ledger: Pick<LedgerReader, "batches">,
+  questions: readonly Aggregation<ColumnName, unknown>[],
+  { stepStart, stepEnd, onRows }: AskOptions = {},
+): Promise<void> => {
+  const columns = [...new Set(questions.flatMap((question) => question.columns))];
+  let rows = 0;
+  for await (const batch of ledger.batches(columns, stepStart, stepEnd)) {
+    for (const question of questions) question.add(batch);
+    rows += batch.size;
+    onRows?.(rows);
+  }
+};
