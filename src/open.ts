@@ -1,17 +1,21 @@
 /** @file Configuration → stages: corpus, sampler, ledger and weighing, opened and tied by functions; no trainer yet. */
+import { join } from "node:path";
+
 import type { Config } from "./config/schema.ts";
 import type { Corpus } from "./corpus/corpus.ts";
 import { openCorpusOf } from "./corpus/open-corpus-of.ts";
 import type { CorpusOptions } from "./corpus/options.ts";
 import { ConfigError } from "./errors.ts";
 import type { Files } from "./files.ts";
+import { closeAll } from "./ledger/close-all.ts";
 import { type Ledger, type LedgerPosition, openLedger } from "./ledger/ledger.ts";
+import { openLedgerReader } from "./ledger/reader.ts";
+import { type ReferenceLosses, openReferenceLosses } from "./ledger/reference-losses.ts";
 import { type Sampler, type SamplerState, createSampler } from "./sampler/sampler.ts";
 import { scoreWindow } from "./sampler/score.ts";
 import { type SampledBlock, blocksPerWindow } from "./sampler/window.ts";
 import type { HeldOutTokens } from "./training/evaluation.ts";
 import { createTokens } from "./training/trainer.ts";
-
 import { type Weighing, createWeighing } from "./weighing/weighing.ts";
 
 /** The stages of a run; `close` gives back files and the ledger's lock. */
@@ -19,6 +23,8 @@ export interface Stages {
   readonly corpus: Corpus;
   readonly sampler: Sampler;
   readonly ledger: Ledger;
+  /** What the ledger's losses are compared with; undefined without a reference. */
+  readonly reference: ReferenceLosses | undefined;
   readonly weighing: Weighing;
   close(): Promise<void>;
 }
@@ -34,7 +40,7 @@ export interface StagesPosition {
 
 /** Opens the stages of a run, at its start or where a checkpoint left them.
  * @param folder of the ledger
- * @throws {ConfigError} when the corpus is not the one the checkpoint was made with; else as the stages do */
+ * @throws {ConfigError} when corpus or reference is not the one the checkpoint was made with; else as the stages do */
 export const openStages = async (
   config: Config,
   files: Files,
@@ -46,10 +52,15 @@ export const openStages = async (
   const opened: { close(): Promise<void> }[] = [corpus];
   try {
     if (position !== undefined) checkFingerprint(corpus, position.corpus, config.corpus);
+    const reference = await openReference(config, corpus, files, folder, position !== undefined);
+    if (reference !== undefined) opened.unshift(reference);
+    const { shards, fingerprint } = corpus.manifest;
     const ledger = await openLedger({
       files,
       folder,
-      shards: corpus.manifest.shards,
+      shards,
+      corpus: fingerprint,
+      reference,
       lag: config.sampler.lag,
       options: config.ledger,
       nonFinite: config.weighing.nonFinite,
@@ -57,11 +68,27 @@ export const openStages = async (
       ...(stealLock !== undefined && { stealLock }),
     });
     opened.unshift(ledger);
-    return tie(config, corpus, ledger, position?.sampler);
+    const close = () => closeAll(opened.map((stage) => () => stage.close()));
+    return { ...tie(config, corpus, ledger, position?.sampler), reference, close };
   } catch (error) {
     for (const stage of opened) await stage.close();
     throw error;
   }
+};
+
+/** The run's reference: as it stands now for a new run, as the run's journal says for one that goes on. */
+const openReference = async (
+  { ledger }: Config,
+  { manifest }: Corpus,
+  files: Files,
+  folder: string,
+  goesOn: boolean,
+): Promise<ReferenceLosses | undefined> => {
+  const { reference: run, cacheBytes } = ledger;
+  if (run === null) return undefined;
+  const position = goesOn ? (await openLedgerReader(files, folder)).origin.reference : null;
+  const scratchPath = join(folder, "reference.scratch");
+  return openReferenceLosses({ files, run, position, corpus: manifest, cacheBytes, scratchPath });
 };
 
 /** Bytes of the open windows of all domains, of those after them, which are read ahead, and of a block in passing. */
@@ -85,7 +112,12 @@ const checkFingerprint = ({ manifest }: Corpus, expected: string, options: Corpu
 };
 
 /** Gives each stage what it needs of the others, as functions. */
-const tie = (config: Config, corpus: Corpus, ledger: Ledger, state: SamplerState | undefined): Stages => {
+const tie = (
+  config: Config,
+  corpus: Corpus,
+  ledger: Ledger,
+  state: SamplerState | undefined,
+): Pick<Stages, "corpus" | "sampler" | "ledger" | "weighing"> => {
   const { lag, score, power } = config.sampler;
   const sampler = createSampler(
     {
@@ -102,19 +134,7 @@ const tie = (config: Config, corpus: Corpus, ledger: Ledger, state: SamplerState
     },
     state,
   );
-  return {
-    corpus,
-    sampler,
-    ledger,
-    weighing: createWeighing(config.weighing),
-    async close() {
-      try {
-        await ledger.close();
-      } finally {
-        await corpus.close();
-      }
-    },
-  };
+  return { corpus, sampler, ledger, weighing: createWeighing(config.weighing) };
 };
 
 /** The first held-out rows of every domain, read once.

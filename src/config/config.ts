@@ -28,7 +28,7 @@ export const checkConfig = (pipeline: unknown, origin: Origin = nowhere): Config
 };
 
 /** Keys whose values are paths. */
-const pathKeys = ["corpus.manifest", "model.from"];
+const pathKeys = ["corpus.manifest", "model.from", "ledger.reference"];
 
 /** Reads a pipeline file (YAML), applies overrides and checks it.
  * @param overrides `key.path=value` each, the value read as YAML; paths in them are relative to `workingFolder`, those in the file to the file

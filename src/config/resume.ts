@@ -24,12 +24,16 @@ const differences = (before: unknown, after: unknown, node: SchemaNode, keyPath:
   });
 };
 
+/** Keys that say where something lies; what lies there is compared when it is opened: the corpus by the checkpoint's fingerprint,
+ * the reference by the journal. */
+const places = ["corpus.manifest", "ledger.reference"];
+
 /** Refuses a resumption whose configuration differs in a key that decides what the run computes.
- * The corpus' path may differ: its fingerprint is what is compared, by the checkpoint.
+ * The paths of corpus and reference may differ.
  * @throws {ConfigError} naming the first such key and those that may change */
 export const checkResumable = (before: Config, after: Config): void => {
   const changed = differences(before, after, jsonSchemaOf(), "").filter(
-    (keyPath) => keyPath !== "corpus.manifest",
+    (keyPath) => !places.includes(keyPath),
   );
   const keyPath = changed[0];
   if (keyPath === undefined) return;

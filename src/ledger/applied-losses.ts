@@ -1,10 +1,14 @@
 /** @file What the losses applied so far say: pages and domain sums, moved forward a step at a time, and back within the lag. */
 import { SamplerError, mustBe } from "../errors.ts";
+import { DomainSums } from "./domain-sums.ts";
 import type { InstanceIndex } from "./instance-index.ts";
 import type { Observations } from "./observations.ts";
 import { type Page, pageWords } from "./page.ts";
 import type { PageStore } from "./page-store.ts";
-import { type SavedSums, type SeenMean, SeenSums, type Statistic } from "./seen-sums.ts";
+import { excessesOf } from "./reference-excess.ts";
+import type { ReferenceLosses } from "./reference-losses.ts";
+import type { PagesHeader } from "./saved-pages.ts";
+import { type SeenMean, SeenSums, type Statistic } from "./seen-sums.ts";
 
 /** A block of a window: `rows` rows from `firstRow` of a shard, as the manifest cuts it. */
 export interface WindowBlock {
@@ -13,9 +17,9 @@ export interface WindowBlock {
   readonly rows: number;
 }
 
-/** Statistics of a window's rows. */
+/** Statistics of a window's rows; with a reference, their excess over it. */
 export interface WindowStatistics {
-  /** Shape [n], rows in block order, nats per token; NaN for a row never seen. */
+  /** Shape [n], rows in block order, nats per token; NaN for a row never seen, here or by the reference. */
   readonly values: Float32Array;
   /** One for each block, in the order asked. */
   readonly blocks: readonly SeenMean[];
@@ -32,28 +36,41 @@ interface Undo {
   readonly before: Uint32Array;
 }
 
+/** A row of a page, and the reference's losses of that page's rows. */
+interface RowPlace {
+  readonly page: Page;
+  readonly row: number;
+  readonly domain: number;
+  readonly reference: Float32Array | undefined;
+}
+
 /** Pages and sums as of one step. One caller at a time: calls must not overlap. */
 export class AppliedLosses {
   readonly #index: InstanceIndex;
   readonly #store: PageStore;
   readonly #emaAlpha: number;
-  readonly #domains = new Map<number, SeenSums>();
+  readonly #reference: ReferenceLosses | undefined;
+  readonly #sums: DomainSums;
+  readonly #excess: DomainSums;
   readonly #undo = new Map<number, Undo>();
   #step: number;
 
-  /** @param from the step and sums that the store's pages are of */
+  /** @param from the step and sums that the store's pages are of
+   * @param reference losses that these are compared with */
   constructor(
     index: InstanceIndex,
     store: PageStore,
     emaAlpha: number,
-    from: { readonly step: number; readonly domains: Readonly<Record<string, SavedSums>> },
+    from: { readonly step: number } & Pick<PagesHeader, "domains" | "excess">,
+    reference?: ReferenceLosses,
   ) {
     this.#index = index;
     this.#store = store;
     this.#emaAlpha = emaAlpha;
     this.#step = from.step;
-    for (const [domain, saved] of Object.entries(from.domains))
-      this.#domains.set(Number(domain), new SeenSums(saved));
+    this.#reference = reference;
+    this.#sums = new DomainSums(from.domains);
+    this.#excess = new DomainSums(from.excess?.domains);
   }
 
   /** Last applied step. */
@@ -63,13 +80,14 @@ export class AppliedLosses {
 
   /** Instances with at least one applied loss. */
   get instances(): number {
-    return [...this.#domains.values()].reduce((sum, { seen }) => sum + seen, 0);
+    return this.#sums.seen;
   }
 
   /** Plain data of the domain sums. */
-  get domains(): Record<string, SavedSums> {
-    const inOrder = [...this.#domains].toSorted(([a], [b]) => a - b);
-    return Object.fromEntries(inOrder.map(([domain, sums]) => [String(domain), sums.save()]));
+  get sums(): Pick<PagesHeader, "domains" | "excess"> {
+    const domains = this.#sums.save();
+    if (this.#reference === undefined) return { domains };
+    return { domains, excess: { over: this.#reference.position, domains: this.#excess.save() } };
   }
 
   /** Applies the step after the last one, in slot order; a loss that is not finite changes nothing. O(M).
@@ -78,17 +96,26 @@ export class AppliedLosses {
     const { size, shard, row, loss } = observations;
     const block = new Int32Array(size).fill(-1);
     const pages = new Map<number, Page>();
+    const references = new Map<number, Float32Array>();
     for (let slot = 0; slot < size; slot++) {
       if (!Number.isFinite(loss[slot])) continue;
       const number = this.#index.blockOf(shard[slot]!, row[slot]!);
       block[slot] = number;
-      if (!pages.has(number))
-        pages.set(number, this.#store.cached(number) ?? (await this.#store.fetch(number)));
+      if (pages.has(number)) continue;
+      pages.set(number, this.#store.cached(number) ?? (await this.#store.fetch(number)));
+      if (this.#reference) references.set(number, await this.#reference.lossesOf(number));
     }
     const before = new Uint32Array(pageWords * size);
     for (let slot = 0; slot < size; slot++) {
       const page = pages.get(block[slot]!);
-      if (page !== undefined) this.#visit(page, block[slot]!, observations, slot, before);
+      if (page === undefined) continue;
+      const number = block[slot]!;
+      const row = observations.row[slot]! - this.#index.firstRowOf(number);
+      const place = { page, row, domain: observations.domain[slot]!, reference: references.get(number) };
+      page.takeRow(row, before, pageWords * slot);
+      this.#include(place, -1);
+      this.#visit(page, row, observations, slot);
+      this.#include(place, 1);
     }
     for (const [number, page] of pages) this.#store.keep(number, page);
     await this.#store.settle();
@@ -109,10 +136,11 @@ export class AppliedLosses {
       if (number < 0) continue;
       const page = await this.#store.fetch(number);
       const row = observations.row[slot]! - this.#index.firstRowOf(number);
-      const sums = this.#sumsOf(observations.domain[slot]!);
-      sums.include(page, row, -1);
+      const reference = await this.#reference?.lossesOf(number);
+      const place = { page, row, domain: observations.domain[slot]!, reference };
+      this.#include(place, -1);
       page.putRow(row, before, pageWords * slot);
-      sums.include(page, row, 1);
+      this.#include(place, 1);
       this.#store.keep(number, page);
     }
     await this.#store.settle();
@@ -136,31 +164,26 @@ export class AppliedLosses {
       const page = await this.#store.find(number);
       const sums = new SeenSums();
       if (page !== null) {
-        values.set(page[statistic], at);
-        for (let row = 0; row < rows; row++) sums.include(page, row, 1);
+        const reference = await this.#reference?.lossesOf(number);
+        values.set(reference ? excessesOf(page[statistic], reference) : page[statistic], at);
+        for (let row = 0; row < rows; row++) sums.include(page, row, 1, reference);
       }
       means.push(sums.meanOf(statistic));
       at += rows;
     }
     const domain = this.#index.domainOf(blocks[0]?.shard ?? 0);
-    return { values, blocks: means, domain: (this.#domains.get(domain) ?? new SeenSums()).meanOf(statistic) };
+    const sums = this.#reference === undefined ? this.#sums : this.#excess;
+    return { values, blocks: means, domain: sums.meanOf(domain, statistic) };
   }
 
-  #visit(page: Page, block: number, observations: Observations, slot: number, before: Uint32Array): void {
-    const row = observations.row[slot]! - this.#index.firstRowOf(block);
-    const sums = this.#sumsOf(observations.domain[slot]!);
-    page.takeRow(row, before, pageWords * slot);
-    sums.include(page, row, -1);
-    const correction = observations.base[slot]! / observations.probability[slot]!;
-    page.visit(row, this.#step + 1, observations.loss[slot]!, correction, this.#emaAlpha);
-    sums.include(page, row, 1);
+  #visit(page: Page, row: number, { base, probability, loss }: Observations, slot: number): void {
+    const correction = base[slot]! / probability[slot]!;
+    page.visit(row, this.#step + 1, loss[slot]!, correction, this.#emaAlpha);
   }
 
-  #sumsOf(domain: number): SeenSums {
-    const known = this.#domains.get(domain);
-    if (known !== undefined) return known;
-    const sums = new SeenSums();
-    this.#domains.set(domain, sums);
-    return sums;
+  /** Adds a row's terms to its domain's sums (sign 1) or takes them back (−1). */
+  #include({ page, row, domain, reference }: RowPlace, sign: 1 | -1): void {
+    this.#sums.of(domain).include(page, row, sign);
+    if (reference !== undefined) this.#excess.of(domain).include(page, row, sign, reference);
   }
 }

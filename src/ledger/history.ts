@@ -1,15 +1,16 @@
 /** @file The steps of every branch: where their rows lie, and which of them the live branch consists of. */
 import { LedgerError } from "../errors.ts";
 import type { JournalEntry } from "./journal.ts";
-import type { StepLine } from "./journal-line.ts";
+import type { BranchLine, LedgerPosition, StepLine } from "./journal-line.ts";
 
-/** A place in a ledger's history, as a checkpoint remembers it. */
-export interface LedgerPosition {
-  readonly branch: number;
-  /** Last step held; 0 before the first. */
-  readonly step: number;
-  /** Checksum of the journal line that wrote the step (at step 0: that opened the journal); tells one ledger from another. */
-  readonly crc: number;
+export type { LedgerPosition } from "./journal-line.ts";
+
+/** What a ledger's losses are of and compared with; it stays the same for a run. */
+export interface LedgerOrigin {
+  /** Fingerprint of the corpus; null where an older version did not note it. */
+  readonly corpus: string | null;
+  /** Where the reference ledger stood; null without one. */
+  readonly reference: LedgerPosition | null;
 }
 
 /** Where a step's rows lie: bytes [start, end) of a segment. */
@@ -32,8 +33,14 @@ interface Branch {
   readonly parent: number | null;
   /** Last step shared with the parent. */
   readonly from: number;
+  readonly origin: LedgerOrigin;
   readonly steps: StepPlaces;
 }
+
+const originOf = ({ corpus, reference }: BranchLine): LedgerOrigin => ({
+  corpus: corpus ?? null,
+  reference: reference ?? null,
+});
 
 /** Places of a branch's steps, in order; 48 bytes a step instead of an object's 120. */
 class StepPlaces {
@@ -108,7 +115,8 @@ export class History {
           : line.parent <= this.branch && line.step <= this.lastStep(line.parent);
       if (!isNext || !isRooted) throw this.#misplaced(offset, `branch ${line.branch}`);
       if (this.#branches.length === 0) this.#firstCrc = crc;
-      this.#branches.push({ parent: line.parent, from: line.step, steps: new StepPlaces() });
+      const { parent, step: from } = line;
+      this.#branches.push({ parent, from, origin: originOf(line), steps: new StepPlaces() });
     } else if (line.kind === "step") {
       if (line.branch !== this.branch || line.step !== this.lastStep(line.branch) + 1)
         throw this.#misplaced(offset, `step ${line.step}`);
@@ -126,6 +134,12 @@ export class History {
   lastStep(branch: number): number {
     const { from, steps } = this.#branchAt(branch);
     return from + steps.length;
+  }
+
+  /** What a branch's losses are of and compared with.
+   * @throws {LedgerError} for an unknown branch */
+  originOf(branch: number): LedgerOrigin {
+    return this.#branchAt(branch).origin;
   }
 
   /** Position of a step of a branch, or null where the branch does not reach it. O(branches). */

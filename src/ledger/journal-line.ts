@@ -13,6 +13,15 @@ export type MetricValue =
 /** A step's record, e.g. learningRate, r, gamma, rho, ess, gradientNorm, tokens. Numbers that are not finite are written as null. */
 export type Metrics = Readonly<Record<string, MetricValue>>;
 
+/** A place in a ledger's history, as a checkpoint or a ledger that refers to it remembers it. */
+export interface LedgerPosition {
+  readonly branch: number;
+  /** Last step held; 0 before the first. */
+  readonly step: number;
+  /** Checksum of the journal line that wrote the step (at step 0: that opened the journal); tells one ledger from another. */
+  readonly crc: number;
+}
+
 /** A step is durable once its line is. Its rows lie in bytes [end of the step before it in that segment, or 0, end). */
 export interface StepLine {
   readonly kind: "step";
@@ -40,6 +49,10 @@ export interface BranchLine {
   readonly formatVersion: 1;
   /** Fixed for a run: pages of another one cannot be rebuilt. */
   readonly emaAlpha: number;
+  /** Fingerprint of the corpus; left out where the writer was not told. */
+  readonly corpus?: string;
+  /** Where the reference ledger stood; left out without one. */
+  readonly reference?: LedgerPosition;
 }
 
 /** A closed segment was rewritten in large batches. */

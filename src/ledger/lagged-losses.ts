@@ -83,8 +83,8 @@ export class LaggedLosses {
         this.#waiting.set(undone, await applied.takeBack());
       }
       const position = history.positionOf(history.branch, asOf)!;
-      const { domains } = applied;
-      const header = { formatVersion: 1, asOf: position, emaAlpha, layout: index.layout, domains } as const;
+      const { layout } = index;
+      const header = { formatVersion: 1, asOf: position, emaAlpha, layout, ...applied.sums } as const;
       try {
         await writePages(files, folder, header, store.all());
       } finally {

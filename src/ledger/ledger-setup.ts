@@ -4,6 +4,7 @@ import type { LedgerPosition } from "./history.ts";
 import type { LedgerShard } from "./instance-index.ts";
 import type { ProcessIdentity } from "./lock.ts";
 import type { LedgerOptions } from "./options.ts";
+import type { ReferenceLosses } from "./reference-losses.ts";
 
 /** Everything `openLedger` is given. */
 export interface LedgerSetup {
@@ -12,6 +13,10 @@ export interface LedgerSetup {
   readonly folder: string;
   /** Index = shard number; a manifest's `shards` fit. */
   readonly shards: readonly LedgerShard[];
+  /** Fingerprint of the corpus, noted in the journal. */
+  readonly corpus?: string;
+  /** Losses that this ledger's are compared with, closed by who opened them; it must be the same for the whole run. */
+  readonly reference?: ReferenceLosses | undefined;
   /** `sampler.lag`, ≥ 0. */
   readonly lag: number;
   readonly options: LedgerOptions;

@@ -203,10 +203,11 @@ export class Ledger {
 /** Opens a run's ledger for writing: takes the lock, recovers what a crash left, goes back to the checkpoint (later steps
  * become an abandoned branch), and has pages ready as of its step − lag.
  * @throws {LedgerError} when another process writes it, it is damaged, behind its checkpoint, or another run's
- * @throws {ConfigError} when emaAlpha is not that of the run
+ * @throws {ConfigError} when emaAlpha or the reference is not that of the run
  * @throws {StorageError} when the disk refuses. O(bytes of the journal), and of the log where pages must be rebuilt. */
 export const openLedger = async (setup: LedgerSetup): Promise<Ledger> => {
-  const { files, folder, lag, stealLock = false } = setup;
+  const { files, folder, lag, reference, stealLock = false } = setup;
+  const origin = { corpus: setup.corpus ?? null, reference: reference?.position ?? null };
   const { emaAlpha, cacheBytes } = setup.options;
   const { position = null, pages = null } = setup.resume ?? {};
   await files.makeFolder(folder);
@@ -214,11 +215,11 @@ export const openLedger = async (setup: LedgerSetup): Promise<Ledger> => {
   const lock = await acquireLock(files, folder, { identity, stealLock });
   const closers = [() => lock.release()];
   try {
-    const recovered = await recover({ files, folder, emaAlpha, position });
+    const recovered = await recover({ files, folder, emaAlpha, position, origin });
     closers.unshift(() => recovered.journal.close());
     const { history } = recovered;
     const index = new InstanceIndex(setup.shards);
-    const base = { files, folder, history, index, emaAlpha };
+    const base = { files, folder, history, index, emaAlpha, reference };
     const through = Math.max(0, (position?.step ?? 0) - lag);
     const { store, applied, rebuilt } = await resumeLosses({ ...base, cacheBytes, through, pages });
     closers.unshift(() => store.close());

@@ -11,6 +11,8 @@ export interface LedgerOptions {
   readonly maxUncommittedSteps: number;
   /** Memory for pages. */
   readonly cacheBytes: number;
+  /** Folder of the run or scores whose losses ours are compared with; null for none. */
+  readonly reference: string | null;
 }
 
 /** The same as a user writes it: defaults may be left out. */
@@ -38,5 +40,13 @@ export const ledgerOptions: z.ZodType<LedgerOptions, LedgerInput> = z
       .default(256 * mebibyte)
       .describe("Bytes of per-instance pages kept in memory; the others lie in a scratch file.")
       .meta({ changesOnResume: true }),
+    reference: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        "Folder of another run over the same corpus, or of what `counterweight score` wrote: importance then scores a row by its excess loss, max(0, sampler.score − the reference's last loss). Relative to the pipeline file; null scores the loss itself.",
+      ),
   })
   .describe("What every instance has cost: a durable log, and the state that follows from it.");

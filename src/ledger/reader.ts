@@ -1,7 +1,7 @@
 /** @file Reading a ledger, also while it is being written: whole commits of the live branch, in order, each once. */
 import { LedgerError } from "../errors.ts";
 import type { Files } from "../files.ts";
-import { History } from "./history.ts";
+import { History, type LedgerOrigin, type LedgerPosition } from "./history.ts";
 import { journalPath, readJournal, scanJournal } from "./journal.ts";
 import type { MixtureLine, StepLine } from "./journal-line.ts";
 import type { ColumnName, Observations } from "./observations.ts";
@@ -13,6 +13,10 @@ export interface LedgerReader {
   readonly lastStep: number;
   /** Number of the live branch; earlier ones were abandoned at some step. */
   readonly branch: number;
+  /** Corpus and reference of this branch. */
+  readonly origin: LedgerOrigin;
+  /** Place of a step of this branch; null where it does not reach it. O(branches). */
+  positionOf(step: number): LedgerPosition | null;
   /** Bytes behind the journal's last good line: a commit under way, or what a crash tore. */
   readonly tornBytes: number;
   /** Journal lines of the live branch's steps, which hold the steps' records: metrics.jsonl is made of them. O(bytes of the journal). */
@@ -58,6 +62,8 @@ export const openLedgerReader = async (
   return {
     lastStep,
     branch: seen,
+    origin: history.originOf(seen),
+    positionOf: (step) => history.positionOf(seen, step),
     tornBytes,
     async *steps() {
       for await (const { line } of readJournal(files, path, end))

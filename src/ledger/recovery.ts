@@ -4,9 +4,10 @@ import { basename, dirname } from "node:path";
 import { ConfigError, LedgerError, mustBe } from "../errors.ts";
 import type { AppendFile, Files } from "../files.ts";
 import { closeAll } from "./close-all.ts";
-import { History, type LedgerPosition } from "./history.ts";
+import { History, type LedgerOrigin, type LedgerPosition } from "./history.ts";
 import { type JournalEnd, journalPath, scanJournal } from "./journal.ts";
 import { type BranchLine, encodeLine } from "./journal-line.ts";
+import { checkReference, sameOrigin } from "./reference-check.ts";
 import { segmentOf, segmentPath } from "./segments.ts";
 
 /** What opening had to do before it could write. */
@@ -39,6 +40,7 @@ interface RecoverySetup {
   readonly emaAlpha: number;
   /** Where to go on; the start of the run when null. */
   readonly position: LedgerPosition | null;
+  readonly origin: LedgerOrigin;
 }
 
 /** Moves what lies behind `end` of a file into a file of its own: copied and synced first, then cut. */
@@ -142,16 +144,22 @@ const setUncommittedAside = async (
 };
 
 /** The line that opens the branch to write, or null where the newest branch goes on. */
-const nextBranch = (
-  history: History,
-  position: LedgerPosition | null,
-  emaAlpha: number,
-): BranchLine | null => {
-  const line = { kind: "branch", formatVersion: 1, emaAlpha } as const;
+const nextBranch = (history: History, { position, emaAlpha, origin }: RecoverySetup): BranchLine | null => {
+  const { corpus, reference } = origin;
+  const line = {
+    kind: "branch",
+    formatVersion: 1,
+    emaAlpha,
+    ...(corpus !== null && { corpus }),
+    ...(reference !== null && { reference }),
+  } as const;
   if (history.branch < 0) return { ...line, branch: 0, parent: null, step: 0 };
   const step = position?.step ?? 0;
   const tip = history.positionOf(history.branch, history.lastStep(history.branch));
-  const goesOn = tip?.step === step && (position === null || tip.crc === position.crc);
+  // A run that failed before its first step may start again over another corpus or reference.
+  const goesOn =
+    tip?.step === step &&
+    (position === null ? sameOrigin(history.originOf(history.branch), origin) : tip.crc === position.crc);
   return goesOn ? null : { ...line, branch: history.branch + 1, parent: position?.branch ?? 0, step };
 };
 
@@ -178,14 +186,10 @@ const openBranch = async (
  * 4. Unless the position is the end of the newest branch, a line opens the next branch there; what came after stays readable.
  *
  * @throws {LedgerError} for damage, `ledger behind its checkpoint`, or another run's ledger; nothing was cut
- * @throws {ConfigError} when emaAlpha is not that of the run
+ * @throws {ConfigError} when emaAlpha or the reference is not that of the run
  * @throws {StorageError} when the disk refuses. O(bytes of the journal). */
-export const recover = async ({
-  files,
-  folder,
-  emaAlpha,
-  position,
-}: RecoverySetup): Promise<RecoveredLedger> => {
+export const recover = async (setup: RecoverySetup): Promise<RecoveredLedger> => {
+  const { files, folder, emaAlpha, position, origin } = setup;
   const path = journalPath(folder);
   const history = new History(path);
   let alpha = emaAlpha;
@@ -196,6 +200,7 @@ export const recover = async ({
     }
   });
   checkPosition(path, history, end, position);
+  checkReference(history, position, origin);
   if (alpha !== emaAlpha)
     throw new ConfigError(mustBe("ledger.emaAlpha", `${alpha} as before`, emaAlpha), {
       keyPath: "ledger.emaAlpha",
@@ -208,7 +213,7 @@ export const recover = async ({
   const segment = Math.max(0, ...known, ...history.segmentEnds.keys()) + 1;
   const newest =
     history.branch < 0 ? null : { branch: history.branch, step: history.lastStep(history.branch) };
-  const line = nextBranch(history, position, emaAlpha);
+  const line = nextBranch(history, setup);
   const journal = await files.openDurable(path);
   try {
     const previous = line === null ? end.crc : await openBranch(files, history, journal, line, end.crc);

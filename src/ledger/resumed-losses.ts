@@ -8,6 +8,8 @@ import type { History } from "./history.ts";
 import type { InstanceIndex } from "./instance-index.ts";
 import { Page } from "./page.ts";
 import { PageStore } from "./page-store.ts";
+import { samePlace } from "./reference-check.ts";
+import type { ReferenceLosses } from "./reference-losses.ts";
 import { type SavedPages, openSavedPages } from "./saved-pages.ts";
 import { readSteps } from "./segments.ts";
 
@@ -18,6 +20,7 @@ interface ResumeSetup {
   readonly index: InstanceIndex;
   readonly emaAlpha: number;
   readonly cacheBytes: number;
+  readonly reference?: ReferenceLosses | undefined;
   /** Last step whose losses the resumed run may see at first. */
   readonly through: number;
   /** Folder of the checkpoint's pages, or null at the start of a run. */
@@ -35,11 +38,13 @@ export interface ResumedLosses {
 /** Why a checkpoint's pages are of no use here, or null when they are. */
 const misfit = (
   saved: SavedPages | null,
-  { history, emaAlpha, through }: Pick<ResumeSetup, "history" | "emaAlpha" | "through">,
+  { history, emaAlpha, through, reference }: Omit<ResumeSetup, "pages">,
 ): string | null => {
   if (saved === null) return "pages are missing, damaged, or of another corpus";
-  const { asOf, emaAlpha: alpha } = saved.header;
+  const { asOf, emaAlpha: alpha, excess } = saved.header;
   if (alpha !== emaAlpha) return `pages were made with emaAlpha ${alpha}`;
+  if (!samePlace(excess?.over ?? null, reference?.position ?? null))
+    return "pages were made with another reference";
   if (asOf.step > through) return `pages are of step ${asOf.step}, after step ${through}`;
   const live = history.positionOf(history.branch, asOf.step);
   return live?.crc === asOf.crc ? null : `pages are of step ${asOf.step} of an abandoned branch`;
@@ -68,7 +73,7 @@ const rebuildPage = async (
  * @throws {LedgerError} when the log is damaged where it is read
  * @throws {StorageError} when the disk refuses. O(1), or O(bytes of the log) to rebuild. */
 export const resumeLosses = async (setup: ResumeSetup): Promise<ResumedLosses> => {
-  const { files, folder, history, index, emaAlpha, cacheBytes, through, pages } = setup;
+  const { files, folder, history, index, emaAlpha, cacheBytes, through, pages, reference } = setup;
   const saved = pages === null ? null : await openSavedPages(files, pages, index);
   const reason = misfit(saved, setup);
   if (reason !== null) await saved?.close();
@@ -82,10 +87,8 @@ export const resumeLosses = async (setup: ResumeSetup): Promise<ResumedLosses> =
     base,
     rebuild: (block) => rebuildPage(setup, block, asOf),
   });
-  const applied = new AppliedLosses(index, store, emaAlpha, {
-    step: asOf,
-    domains: base?.header.domains ?? {},
-  });
+  const from = { domains: {}, ...base?.header, step: asOf };
+  const applied = new AppliedLosses(index, store, emaAlpha, from, reference);
   const missing = { branch: history.branch, first: asOf + 1, last: through };
   try {
     for await (const rows of readSteps(files, folder, history, missing)) await applied.apply(rows, Infinity);

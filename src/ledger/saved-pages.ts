@@ -18,6 +18,8 @@ export interface PagesHeader {
   readonly layout: number;
   /** Domain number → sums. */
   readonly domains: Readonly<Record<string, SavedSums>>;
+  /** Sums of the excess over a reference, and where that stood; left out without one. */
+  readonly excess?: { readonly over: LedgerPosition; readonly domains: Readonly<Record<string, SavedSums>> };
 }
 
 interface StoredHeader extends PagesHeader {

@@ -1,14 +1,15 @@
 /** @file Sums over seen rows whose value no order of adding, taking back or rebuilding can change: integers of 2⁻²⁰. */
 import type { Page } from "./page.ts";
+import { excessOf } from "./reference-excess.ts";
 
 /** Column of a page that scores are made from. */
 export type Statistic = "lastLoss" | "emaLoss";
 
-/** Mean of a statistic over seen rows, each weighted with base/probability of its last visit. */
+/** Mean of a statistic, or of its excess over a reference, over the rows that have one, each weighted with base/probability of its last visit. */
 export interface SeenMean {
-  /** Rows seen. */
+  /** Rows that have one. */
   readonly seen: number;
-  /** Nats per token; NaN when nothing is seen. */
+  /** Nats per token; NaN when there are none. */
   readonly mean: number;
 }
 
@@ -69,14 +70,16 @@ export class SeenSums {
     this.#emaLoss = new ExactSum(saved?.emaLoss);
   }
 
-  /** Adds a row's terms (sign 1) or takes them back (−1); a row never seen has none. */
-  include(page: Page, row: number, sign: 1 | -1): void {
-    if (page.visits[row] === 0) return;
+  /** Adds a row's terms (sign 1) or takes them back (−1); a row never seen has none.
+   * @param reference shape [rows], to sum the excess over it; a row for which it is NaN has none, either */
+  include(page: Page, row: number, sign: 1 | -1, reference?: Float32Array): void {
+    if (page.visits[row] === 0 || (reference !== undefined && Number.isNaN(reference[row]))) return;
+    const valueOf = (loss: number): number => (reference ? excessOf(loss, reference[row]!) : loss);
     const correction = Math.max(page.correction[row]!, 1 / unit);
     this.seen += sign;
     this.#weight.add(sign * integerOf(correction));
-    this.#lastLoss.add(sign * integerOf(correction * page.lastLoss[row]!));
-    this.#emaLoss.add(sign * integerOf(correction * page.emaLoss[row]!));
+    this.#lastLoss.add(sign * integerOf(correction * valueOf(page.lastLoss[row]!)));
+    this.#emaLoss.add(sign * integerOf(correction * valueOf(page.emaLoss[row]!)));
   }
 
   meanOf(statistic: Statistic): SeenMean {

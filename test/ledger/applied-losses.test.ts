@@ -55,7 +55,7 @@ const observe = (
 const everything = async ({ applied, store }: ReturnType<typeof open>) => ({
   step: applied.step,
   instances: applied.instances,
-  domains: applied.domains,
+  domains: applied.sums.domains,
   pages: (await collect(store.all())).map(
     ({ block, bytes }) => `${block} ${Buffer.from(bytes).toString("hex")}`,
   ),

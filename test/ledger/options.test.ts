@@ -8,6 +8,7 @@ describe("ledgerOptions", () => {
       emaAlpha: 0.3,
       maxUncommittedSteps: 64,
       cacheBytes: 268_435_456,
+      reference: null,
     });
   });
 
@@ -16,6 +17,7 @@ describe("ledgerOptions", () => {
     { emaAlpha: 1.5 },
     { maxUncommittedSteps: 0 },
     { cacheBytes: 1000 },
+    { reference: "" },
     { alpha: 0.3 },
   ])("refuses %j", (bad) => {
     expect(ledgerOptions.safeParse(bad).success).toBe(false);

@@ -53,7 +53,8 @@ const lay = (bytes: { journal?: Uint8Array; segment?: Uint8Array } = {}): void =
 };
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const read = (name: string): string => hex(contents.get(join(folder, name)) ?? contents.get(name)!);
-const open = (position: LedgerPosition | null) => recover({ files, folder, emaAlpha: 0.3, position });
+const origin = { corpus: null, reference: null };
+const open = (position: LedgerPosition | null) => recover({ files, folder, emaAlpha: 0.3, position, origin });
 /** Names and checksums of all files: comparing bytes one by one takes a hundred times as long. */
 const summary = (): string =>
   [...contents].map(([path, bytes]) => `${path} ${bytes.length} ${crc32(bytes)}`).join("\n");
@@ -259,7 +260,7 @@ describe("recovery", () => {
 
   it("refuses another emaAlpha by its key", async () => {
     lay();
-    const changed = recover({ files: files, folder, emaAlpha: 0.5, position: positions[3]! });
+    const changed = recover({ files: files, folder, emaAlpha: 0.5, position: positions[3]!, origin });
     expect(await rejection(changed)).toBe(
       "ConfigError: ledger.emaAlpha must be 0.3 as before, got 0.5 (ledger.emaAlpha)",
     );

@@ -57,6 +57,7 @@ export const options = {
   emaAlpha: 0.3,
   maxUncommittedSteps: 64,
   cacheBytes: 2 ** 20,
+  reference: null,
 } as const;
 
 /** A process that is gone: another boot of this host each time. */
