@@ -7,25 +7,29 @@ import { crc32 } from "node:zlib";
 
 import type { AppendFile, Files } from "../files.ts";
 import type { History } from "./history.ts";
-import { type Metrics, type StepLine, encodeLine } from "./journal-line.ts";
+import { type DropLine, type Metrics, type SealLine, type StepLine, encodeLine } from "./journal-line.ts";
 import { schemaMessage } from "./observations.ts";
-import { segmentPath } from "./segments.ts";
+import { segmentPath } from "./segment-files.ts";
 
 /** A segment is closed at this size, so that it can be sealed and read in pieces. */
-const segmentBytes = 64 * 2 ** 20;
+export const defaultSegmentBytes: number = 64 * 2 ** 20;
 
 /** Longest time for which a step waits for company. */
 const patienceMs = 1000;
 
-interface WaitingStep {
-  readonly step: number;
-  readonly segment: number;
-  readonly data: readonly Uint8Array[];
-  readonly line: Buffer;
+/** A line that waits, behind its rows where it is a step's. */
+interface WaitingLine {
+  readonly bytes: Buffer;
+  /** Null for a line without rows. */
+  readonly rows: {
+    readonly step: number;
+    readonly segment: number;
+    readonly data: readonly Uint8Array[];
+  } | null;
 }
 
 interface Waiter {
-  readonly step: number;
+  readonly isDone: () => boolean;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -43,12 +47,16 @@ export interface GroupCommitSetup {
   readonly segment: number;
   /** Steps that wait at most, ≥ 1. */
   readonly maxUncommittedSteps: number;
+  /** Size at which a segment is closed. */
+  readonly segmentBytes: number;
+  /** Called when no more is written into a segment; all of its lines are durable. */
+  readonly onClosed: (segment: number) => void;
 }
 
 /** The writer's queue. */
 export class GroupCommit {
   readonly #setup: GroupCommitSetup;
-  #waiting: WaitingStep[] = [];
+  #waiting: WaitingLine[] = [];
   #waiters: Waiter[] = [];
   #segment: number;
   #segmentEnd = 0;
@@ -56,6 +64,9 @@ export class GroupCommit {
   #previous: number;
   #durable: number;
   #committed: number;
+  /** Lines queued and lines on the disk since the opening. */
+  #queued = 0;
+  #written = 0;
   #failure: { readonly error: unknown } | null = null;
   #draining: Promise<void> | null = null;
   #patience: NodeJS.Timeout | null = null;
@@ -73,6 +84,11 @@ export class GroupCommit {
     return this.#durable;
   }
 
+  /** Whether nothing is written any more. */
+  get hasFailed(): boolean {
+    return this.#failure !== null;
+  }
+
   /** Throws the error after which nothing is written any more. */
   check(): void {
     if (this.#failure !== null) throw this.#failure.error;
@@ -82,7 +98,7 @@ export class GroupCommit {
    * @param batch the step's record batch, not changed any more */
   commit(batch: Uint8Array, rows: number, metrics: Metrics): void {
     const { history } = this.#setup;
-    if (this.#segmentEnd >= segmentBytes) {
+    if (this.#segmentEnd >= this.#setup.segmentBytes) {
       this.#segment++;
       this.#segmentEnd = 0;
     }
@@ -97,31 +113,54 @@ export class GroupCommit {
       data: data.reduce((crc, part) => crc32(part, crc), 0),
       metrics,
     };
-    const { bytes, crc } = encodeLine(line, this.#previous);
-    history.add({ line, crc, offset: this.#setup.journal.byteLength });
-    this.#previous = crc;
     this.#segmentEnd = line.end;
     this.#committed = line.step;
-    this.#waiting.push({ step: line.step, segment: line.segment, data, line: bytes });
+    this.#queue(line, { step: line.step, segment: line.segment, data });
     if (2 * this.#waiting.length >= this.#setup.maxUncommittedSteps) this.#write();
     else this.#patience ??= setTimeout(() => this.#write(), patienceMs).unref();
+  }
+
+  /** Writes a line about a closed segment; resolves when it is durable.
+   * @throws {StorageError} when the disk refused it or a line before */
+  append(line: SealLine | DropLine): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure.error);
+    this.#queue(line, null);
+    const number = this.#queued;
+    return this.#waitUntil(() => number <= this.#written);
   }
 
   /** Resolves when `step` is durable.
    * @throws {StorageError} when the disk refused this step or one before */
   durable(step: number): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure.error);
-    if (step <= this.#durable) return Promise.resolve();
-    this.#write();
-    return new Promise((resolve, reject) => this.#waiters.push({ step, resolve, reject }));
+    return step <= this.#durable ? Promise.resolve() : this.#waitUntil(() => step <= this.#durable);
   }
 
-  /** Writes what waits and closes the segment. */
+  /** Writes nothing any more, as after a refusal of the disk. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    for (const { reject } of this.#waiters.splice(0)) reject(this.#failure.error);
+  }
+
+  /** Writes what waits and closes the segment; lines about closed segments may still come. */
   async close(): Promise<void> {
     if (this.#failure === null) this.#write();
     await this.#draining;
-    await this.#file?.append.close();
-    this.#file = null;
+    await this.#closeFile();
+  }
+
+  #queue(line: StepLine | SealLine | DropLine, rows: WaitingLine["rows"]): void {
+    const { history, journal } = this.#setup;
+    const { bytes, crc } = encodeLine(line, this.#previous);
+    history.add({ line, crc, offset: journal.byteLength });
+    this.#previous = crc;
+    this.#queued++;
+    this.#waiting.push({ bytes, rows });
+  }
+
+  #waitUntil(isDone: () => boolean): Promise<void> {
+    this.#write();
+    return new Promise((resolve, reject) => this.#waiters.push({ isDone, resolve, reject }));
   }
 
   #write(): void {
@@ -132,40 +171,48 @@ export class GroupCommit {
 
   async #drain(): Promise<void> {
     try {
-      for (;;) {
-        const segment = this.#waiting[0]?.segment;
-        if (segment === undefined) break;
-        const next = this.#waiting.findIndex((step) => step.segment !== segment);
-        await this.#writeGroup(segment, this.#waiting.splice(0, next < 0 ? this.#waiting.length : next));
+      while (this.#waiting.length > 0 && this.#failure === null) {
+        const segment = this.#waiting.find(({ rows }) => rows !== null)?.rows?.segment;
+        const next = this.#waiting.findIndex(({ rows }) => rows !== null && rows.segment !== segment);
+        const group = this.#waiting.splice(0, next < 0 ? this.#waiting.length : next);
+        await this.#writeGroup(segment, group);
       }
     } catch (error) {
       // After a failed sync the kernel may drop dirty pages and call them clean: the descriptor is never used again.
-      this.#failure = { error };
-      for (const { reject } of this.#waiters.splice(0)) reject(error);
+      this.fail(error);
     } finally {
       this.#draining = null;
     }
   }
 
-  async #writeGroup(segment: number, group: readonly WaitingStep[]): Promise<void> {
-    const file = await this.#open(segment);
-    await file.append(Buffer.concat(group.flatMap(({ data }) => data)));
-    await this.#setup.journal.append(Buffer.concat(group.map(({ line }) => line)));
-    const durable = group.at(-1)!.step;
-    this.#durable = durable;
-    const isDone = ({ step }: Waiter): boolean => step <= durable;
-    for (const { resolve } of this.#waiters.filter(isDone)) resolve();
-    this.#waiters = this.#waiters.filter((waiter) => !isDone(waiter));
+  async #writeGroup(segment: number | undefined, group: readonly WaitingLine[]): Promise<void> {
+    if (segment !== undefined) {
+      const file = await this.#open(segment);
+      await file.append(Buffer.concat(group.flatMap(({ rows }) => rows?.data ?? [])));
+    }
+    await this.#setup.journal.append(Buffer.concat(group.map(({ bytes }) => bytes)));
+    this.#written += group.length;
+    this.#durable = group.findLast(({ rows }) => rows !== null)?.rows?.step ?? this.#durable;
+    const done = this.#waiters.filter(({ isDone }) => isDone());
+    this.#waiters = this.#waiters.filter((waiter) => !done.includes(waiter));
+    for (const { resolve } of done) resolve();
   }
 
   async #open(segment: number): Promise<AppendFile> {
     if (this.#file?.segment === segment) return this.#file.append;
     const { files, folder } = this.#setup;
-    await this.#file?.append.close();
-    this.#file = null;
+    await this.#closeFile();
     const append = await files.openDurable(segmentPath(folder, segment));
     this.#file = { segment, append };
     await files.syncFolder(folder);
     return append;
+  }
+
+  async #closeFile(): Promise<void> {
+    const closed = this.#file;
+    if (closed === null) return;
+    this.#file = null;
+    await closed.append.close();
+    if (this.#failure === null) this.#setup.onClosed(closed.segment);
   }
 }

@@ -2,6 +2,9 @@
 import { LedgerError } from "../errors.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { BranchLine, LedgerPosition, StepLine } from "./journal-line.ts";
+import { columnNames } from "./observations.ts";
+import { type SegmentState, SegmentStates, segmentSize } from "./segment-states.ts";
+import { type StepPlace, StepPlaces } from "./step-places.ts";
 
 export type { LedgerPosition } from "./journal-line.ts";
 
@@ -12,22 +15,6 @@ export interface LedgerOrigin {
   /** Where the reference ledger stood; null without one. */
   readonly reference: LedgerPosition | null;
 }
-
-/** Where a step's rows lie: bytes [start, end) of a segment. */
-export interface StepPlace {
-  readonly step: number;
-  readonly branch: number;
-  readonly segment: number;
-  readonly start: number;
-  readonly end: number;
-  readonly rows: number;
-  /** CRC-32 of the bytes. */
-  readonly data: number;
-  /** Checksum of the step's journal line. */
-  readonly crc: number;
-}
-
-const fields = 6;
 
 interface Branch {
   readonly parent: number | null;
@@ -42,50 +29,10 @@ const originOf = ({ corpus, reference }: BranchLine): LedgerOrigin => ({
   reference: reference ?? null,
 });
 
-/** Places of a branch's steps, in order; 48 bytes a step instead of an object's 120. */
-class StepPlaces {
-  #values = new Float64Array(64 * fields);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  push(place: Omit<StepPlace, "step" | "branch">): void {
-    const at = this.#length * fields;
-    if (at === this.#values.length) {
-      const grown = new Float64Array(2 * at);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[at] = place.segment;
-    this.#values[at + 1] = place.start;
-    this.#values[at + 2] = place.end;
-    this.#values[at + 3] = place.rows;
-    this.#values[at + 4] = place.data;
-    this.#values[at + 5] = place.crc;
-    this.#length++;
-  }
-
-  at(index: number, step: number, branch: number): StepPlace {
-    const at = index * fields;
-    return {
-      step,
-      branch,
-      segment: this.#values[at]!,
-      start: this.#values[at + 1]!,
-      end: this.#values[at + 2]!,
-      rows: this.#values[at + 3]!,
-      data: this.#values[at + 4]!,
-      crc: this.#values[at + 5]!,
-    };
-  }
-}
-
 /** Branches and steps, as the journal tells them; grows with every commit. */
 export class History {
   readonly #branches: Branch[] = [];
-  readonly #segmentEnds = new Map<number, number>();
+  readonly #segments = new SegmentStates();
   readonly #path: string;
   #firstCrc = 0;
 
@@ -99,9 +46,14 @@ export class History {
     return this.#branches.length - 1;
   }
 
-  /** Bytes of each segment that journal lines speak for. */
-  get segmentEnds(): ReadonlyMap<number, number> {
-    return this.#segmentEnds;
+  /** Segments by number, in the order of their first steps. */
+  get segments(): ReadonlyMap<number, SegmentState> {
+    return this.#segments.all;
+  }
+
+  /** Bytes of all segments on the disk. O(segments). */
+  get segmentBytes(): number {
+    return [...this.segments.values()].reduce((sum, state) => sum + segmentSize(state), 0);
   }
 
   /** Takes the next line in.
@@ -120,13 +72,12 @@ export class History {
     } else if (line.kind === "step") {
       if (line.branch !== this.branch || line.step !== this.lastStep(line.branch) + 1)
         throw this.#misplaced(offset, `step ${line.step}`);
-      this.#addStep(line, crc);
-    } else if (line.kind === "seal")
-      throw new LedgerError(`segment ${line.segment} is sealed, which this version cannot read`, {
-        path: this.#path,
-        offset,
-        hint: "use the version that wrote it, or a newer one",
-      });
+      this.#addStep(line, crc, offset);
+    } else if (line.kind === "seal") {
+      if (!this.#segments.seal(line, columnNames.length))
+        throw this.#misplaced(offset, `a seal of segment ${line.segment}`);
+    } else if (line.kind === "drop" && !this.#segments.drop(line.segment))
+      throw this.#misplaced(offset, `the end of segment ${line.segment}`);
   }
 
   /** Last step of a branch, its parents' included; 0 where there is none.
@@ -156,6 +107,25 @@ export class History {
     return step > from || parent === null ? branch : this.writerOf(parent, step);
   }
 
+  /** Last step of `writer`, or of a branch before it, that `branch` sees; all of its own are when they are the same.
+   * O(branches). */
+  lastShared(branch: number, writer: number): number {
+    let last = Infinity;
+    for (let at: number | null = branch; at !== null && at !== writer;) {
+      const { parent, from }: Branch = this.#branchAt(at);
+      last = Math.min(last, from);
+      at = parent;
+    }
+    return last;
+  }
+
+  /** Whether what was written when `at.branch` stood at `at.step` belongs to what `branch` sees. O(branches). */
+  sees(branch: number, at: { readonly branch: number; readonly step: number }): boolean {
+    const { parent, from } = this.#branchAt(branch);
+    if (branch === at.branch) return true;
+    return parent !== null && at.step <= from && this.sees(parent, at);
+  }
+
   /** Where the rows of `step` lie as `branch` sees it; the step must be there. O(branches). */
   place(branch: number, step: number): StepPlace {
     const writer = this.writerOf(branch, step);
@@ -170,10 +140,10 @@ export class History {
     return rows;
   }
 
-  #addStep({ segment, end, rows, data, branch }: StepLine, crc: number): void {
-    const start = this.#segmentEnds.get(segment) ?? 0;
-    this.#segmentEnds.set(segment, end);
-    this.#branches[branch]!.steps.push({ segment, start, end, rows, data, crc });
+  #addStep(line: StepLine, crc: number, offset: number): void {
+    const place = this.#segments.add(line);
+    if (place === null) throw this.#misplaced(offset, `step ${line.step} in segment ${line.segment}`);
+    this.#branches[line.branch]!.steps.push({ ...line, ...place, crc });
   }
 
   #branchAt(branch: number): Branch {

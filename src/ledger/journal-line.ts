@@ -55,15 +55,23 @@ export interface BranchLine {
   readonly reference?: LedgerPosition;
 }
 
-/** A closed segment was rewritten in large batches. */
+/** A closed segment was rewritten in large batches: from here on its rows lie in the sealed file. */
 export interface SealLine {
   readonly kind: "seal";
   readonly segment: number;
-  /** Length of the rewritten file. */
+  /** Length of the sealed file. */
   readonly end: number;
   readonly rows: number;
-  /** CRC-32 of the rewritten file. */
-  readonly data: number;
+  /** Rows of every batch but the last, which has the rest. */
+  readonly batchRows: number;
+  /** CRC-32 of every column's bytes in every batch, batch by batch in the order of the columns: uint32, little-endian, base64. */
+  readonly checksums: string;
+}
+
+/** A sealed segment was given up by `ledger.retainSteps`: its rows can be read no more. */
+export interface DropLine {
+  readonly kind: "drop";
+  readonly segment: number;
 }
 
 /** Mixture weights set from outside, and the first step drawn with them. */
@@ -76,7 +84,7 @@ export interface MixtureLine {
 }
 
 /** Everything a journal can say. */
-export type JournalLine = StepLine | BranchLine | SealLine | MixtureLine;
+export type JournalLine = StepLine | BranchLine | SealLine | DropLine | MixtureLine;
 
 /** A line as read: with its checksum and the one it expects before it. */
 export interface DecodedLine {
@@ -85,7 +93,13 @@ export interface DecodedLine {
   readonly crc: number;
 }
 
-const kinds: ReadonlySet<string> = new Set<JournalLine["kind"]>(["step", "branch", "seal", "mixture"]);
+const kinds: ReadonlySet<string> = new Set<JournalLine["kind"]>([
+  "step",
+  "branch",
+  "seal",
+  "drop",
+  "mixture",
+]);
 const mark = ',"crc":';
 
 /** A line's bytes, newline included, and its checksum: CRC-32 of the bytes before `,"crc":`.

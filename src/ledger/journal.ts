@@ -27,18 +27,19 @@ export interface JournalEnd {
 const chunkBytes = 2 ** 20;
 const newline = 10;
 
-/** Lines of bytes [0, end), newlines left out; one that has none comes last and `whole: false`. */
+/** Lines of bytes [start, end), newlines left out; one that has none comes last and `whole: false`. */
 async function* rawLines(
   files: Files,
   path: string,
+  start: number,
   end: number,
 ): AsyncGenerator<readonly { bytes: Buffer; offset: number; whole: boolean }[]> {
   const file = await files.openRead(path);
   try {
     let rest: Buffer = Buffer.alloc(0);
-    let offset = 0;
-    for (let start = 0; start < end; start += chunkBytes) {
-      const chunk = await file.read(start, Math.min(end, start + chunkBytes));
+    let offset = start;
+    for (let at = start; at < end; at += chunkBytes) {
+      const chunk = await file.read(at, Math.min(end, at + chunkBytes));
       rest = rest.byteLength === 0 ? Buffer.from(chunk.buffer) : Buffer.concat([rest, chunk]);
       const lines = [];
       let from = 0;
@@ -67,16 +68,18 @@ const damaged = (path: string, offset: number, problem: string): LedgerError =>
  *
  * Bad lines with no good one behind them are a torn write and end the reading; `visit` sees the good lines only, in order.
  * @param visit called once for each chunk
+ * @param from where an earlier reading ended, to see only what was added since; the journal's start when left out
  * @throws {LedgerError} with file and offset, when a good line follows a bad one, or does not follow the line before it. O(bytes). */
 export const scanJournal = async (
   files: Files,
   path: string,
   visit: (entries: readonly JournalEntry[]) => void,
+  from: Pick<JournalEnd, "end" | "crc"> = { end: 0, crc: 0 },
 ): Promise<JournalEnd> => {
   const byteLength = (await files.exists(path)) ? await files.byteLength(path) : 0;
-  let last = { end: 0, crc: 0 };
+  let last = { end: from.end, crc: from.crc };
   let badOffset: number | null = null;
-  for await (const lines of byteLength === 0 ? [] : rawLines(files, path, byteLength)) {
+  for await (const lines of byteLength <= from.end ? [] : rawLines(files, path, from.end, byteLength)) {
     const entries: JournalEntry[] = [];
     for (const { bytes, offset, whole } of lines) {
       const decoded = whole ? decodeLine(bytes) : null;
@@ -99,7 +102,7 @@ export const scanJournal = async (
  * @throws {LedgerError} when a line has changed since. O(bytes). */
 export async function* readJournal(files: Files, path: string, end: number): AsyncGenerator<JournalEntry> {
   if (end === 0) return;
-  for await (const lines of rawLines(files, path, end))
+  for await (const lines of rawLines(files, path, 0, end))
     for (const { bytes, offset } of lines) {
       const decoded = decodeLine(bytes);
       if (decoded === null) throw damaged(path, offset, "a journal line has changed since it was checked");

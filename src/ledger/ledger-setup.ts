@@ -33,4 +33,16 @@ export interface LedgerSetup {
   readonly stealLock?: boolean;
   /** Owner written into the lock; this process when left out. */
   readonly identity?: ProcessIdentity;
+  /** How the log is cut; {@link LogCut} says what is usual. */
+  readonly cut?: Partial<LogCut>;
+}
+
+/** Sizes of the log's pieces. */
+export interface LogCut {
+  /** Size at which a segment is closed; 64 MiB. */
+  readonly segmentBytes: number;
+  /** Rows of a sealed batch; 65,536. */
+  readonly batchRows: number;
+  /** Whether closed segments are sealed; they are. Benchmarks leave them raw. */
+  readonly sealed: boolean;
 }

@@ -3,13 +3,13 @@ import type { Draws } from "../draws.ts";
 import { SamplerError, mustBe } from "../errors.ts";
 import type { WindowBlock, WindowStatistics } from "./applied-losses.ts";
 import { closeAll } from "./close-all.ts";
-import { GroupCommit } from "./group-commit.ts";
 import type { LedgerPosition } from "./history.ts";
 import { InstanceIndex } from "./instance-index.ts";
 import type { Metrics } from "./journal-line.ts";
 import { LaggedLosses } from "./lagged-losses.ts";
 import { type Lock, acquireLock, readProcessIdentity } from "./lock.ts";
 import type { LedgerSetup } from "./ledger-setup.ts";
+import { LogWriter } from "./log-writer.ts";
 import { type RecoveredLedger, type Recovery, recover } from "./recovery.ts";
 import { type ReportOutcome, Reports, type StepCommit } from "./reports.ts";
 import { resumeLosses } from "./resumed-losses.ts";
@@ -58,7 +58,7 @@ export class Ledger {
   /** Why pages were rebuilt from the log when opening; null when the checkpoint's were used, or there was nothing to rebuild. */
   readonly rebuilt: string | null;
   readonly #parts: LedgerParts;
-  readonly #commits: GroupCommit;
+  readonly #writer: LogWriter;
   readonly #reports: Reports;
   #step: number;
   #observations: number;
@@ -69,7 +69,7 @@ export class Ledger {
     this.#parts = parts;
     this.recovery = recovered.recovery;
     this.rebuilt = rebuilt;
-    this.#commits = new GroupCommit({ ...setup, ...setup.options, ...recovered });
+    this.#writer = new LogWriter(setup, recovered);
     this.#reports = new Reports(index, setup.nonFinite ?? "error");
     this.#step = recovered.history.lastStep(recovered.history.branch);
     this.#observations = recovered.history.rowsThrough(recovered.history.branch, this.#step);
@@ -82,7 +82,7 @@ export class Ledger {
 
   /** Last step that survives a power cut. */
   get durableStep(): number {
-    return this.#commits.durableStep;
+    return this.#writer.durableStep;
   }
 
   /** Last step whose losses count. */
@@ -93,18 +93,17 @@ export class Ledger {
   /** Size of the live history. */
   get totals(): LedgerTotals {
     const { history, journal } = this.#parts.recovered;
-    const segments = [...history.segmentEnds.values()].reduce((sum, end) => sum + end, 0);
     return {
       observations: this.#observations,
       instances: this.#parts.losses.instances,
-      bytes: segments + journal.byteLength,
+      bytes: history.segmentBytes + journal.byteLength,
     };
   }
 
   /** Names a step's rows before their losses come; any number of steps may be open.
    * @throws {SamplerError} for a committed step, other rows than before, or a row that the corpus does not have. O(M). */
   expect(step: number, draws: Draws): void {
-    this.#commits.check();
+    this.#writer.check();
     this.#reports.expect(step, draws, this.#step);
   }
 
@@ -112,7 +111,7 @@ export class Ledger {
    * @param losses  nats per token, stored as float32
    * @param targets active targets of each row, same shape; 0 where left out */
   report(step: number, losses: ArrayLike<number>, firstSlot = 0, targets?: ArrayLike<number>): ReportOutcome {
-    this.#commits.check();
+    this.#writer.check();
     return this.#reports.report(step, losses, { firstSlot, targets, committed: this.#step });
   }
 
@@ -125,11 +124,11 @@ export class Ledger {
     step: number,
     { metrics = {}, ...rest }: StepCommit & { readonly metrics?: Metrics },
   ): Promise<void> {
-    this.#commits.check();
+    this.#writer.check();
     if (step !== this.#step + 1)
       throw new SamplerError(mustBe("the step to commit", `the next one, ${this.#step + 1}`, step), { step });
     const { bytes, columns } = this.#reports.take(step, this.#parts.recovered.history.branch, rest);
-    this.#commits.commit(bytes, columns.size, metrics);
+    this.#writer.commit(bytes, columns.size, metrics);
     this.#parts.losses.add(columns);
     this.#step = step;
     this.#observations += columns.size;
@@ -140,7 +139,7 @@ export class Ledger {
   /** Resolves when `step` is durable.
    * @throws {StorageError} when it never will be */
   durable(step: number): Promise<void> {
-    return this.#commits.durable(step);
+    return this.#writer.durable(step);
   }
 
   /** {@link durable} of the last committed step. */
@@ -152,7 +151,7 @@ export class Ledger {
    * that what waits in memory stays within the lag.
    * @throws {SamplerError} when `step` is not committed. O(rows). */
   async applyThrough(step: number): Promise<void> {
-    this.#commits.check();
+    this.#writer.check();
     await this.#parts.losses.applyThrough(step);
   }
 
@@ -164,7 +163,7 @@ export class Ledger {
     statistic: Statistic,
     through: number,
   ): Promise<WindowStatistics> {
-    this.#commits.check();
+    this.#writer.check();
     return this.#parts.losses.statistics(blocks, statistic, through);
   }
 
@@ -186,14 +185,23 @@ export class Ledger {
     await Promise.all([this.durable(step), this.#parts.losses.save(folder, step)]);
   }
 
-  /** Waits for the disk, then gives the lock back. Open steps are dropped.
-   * @throws {StorageError} when a committed step did not become durable; the lock is given back all the same */
+  /** Drops the rows of old steps from the log, segment by segment and beside the run, where `ledger.retainSteps` says so.
+   * Kept are that many steps, and what resuming from a checkpoint may have to read.
+   * @param oldestCheckpoint step of the oldest checkpoint that is kept; null where nothing can be resumed */
+  dropOld(oldestCheckpoint: number | null): void {
+    this.#writer.dropOld(this.#step, oldestCheckpoint);
+  }
+
+  /** Waits for the disk, seals the log to its end, then gives the lock back. Open steps are dropped.
+   * @throws {StorageError} when a committed step did not become durable; the lock is given back all the same
+   * @throws {LedgerError} when a closed segment was found altered in this run: it could not be sealed */
   async close(): Promise<void> {
     const { losses, recovered, lock } = this.#parts;
     await closeAll([
       () => losses.close(),
-      () => this.#commits.close(),
-      async () => this.#commits.check(),
+      () => this.#writer.close(),
+      () => this.#writer.settled(),
+      async () => this.#writer.check(),
       () => recovered.journal.close(),
       () => lock.release(),
     ]);

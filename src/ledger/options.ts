@@ -11,6 +11,8 @@ export interface LedgerOptions {
   readonly maxUncommittedSteps: number;
   /** Memory for pages. */
   readonly cacheBytes: number;
+  /** Steps whose rows are kept in the log, ≥ 1; null for all. */
+  readonly retainSteps: number | null;
   /** Folder of the run or scores whose losses ours are compared with; null for none. */
   readonly reference: string | null;
 }
@@ -39,6 +41,15 @@ export const ledgerOptions: z.ZodType<LedgerOptions, LedgerInput> = z
       .min(mebibyte)
       .default(256 * mebibyte)
       .describe("Bytes of per-instance pages kept in memory; the others lie in a scratch file.")
+      .meta({ changesOnResume: true }),
+    retainSteps: z
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        "Steps whose rows stay in the log; older segments are dropped at checkpoints, and cannot be read or replayed any more. null keeps all.",
+      )
       .meta({ changesOnResume: true }),
     reference: z
       .string()

@@ -1,5 +1,5 @@
 /** @file Making a ledger writable again: what a crash tore is set aside, and the branch to go on with is found or opened. */
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 
 import { ConfigError, LedgerError, mustBe } from "../errors.ts";
 import type { AppendFile, Files } from "../files.ts";
@@ -8,7 +8,9 @@ import { History, type LedgerOrigin, type LedgerPosition } from "./history.ts";
 import { type JournalEnd, journalPath, scanJournal } from "./journal.ts";
 import { type BranchLine, encodeLine } from "./journal-line.ts";
 import { checkReference, sameOrigin } from "./reference-check.ts";
-import { segmentOf, segmentPath } from "./segments.ts";
+import { anySegmentOf } from "./segment-files.ts";
+import { setTailAside } from "./set-aside.ts";
+import { tidySegments } from "./tidy-segments.ts";
 
 /** What opening had to do before it could write. */
 export interface Recovery {
@@ -43,31 +45,6 @@ interface RecoverySetup {
   readonly origin: LedgerOrigin;
 }
 
-/** Moves what lies behind `end` of a file into a file of its own: copied and synced first, then cut. */
-const setTailAside = async (files: Files, path: string, end: number): Promise<string> => {
-  const aside = await unusedName(files, `${path}.torn-at-${end}`);
-  const file = await files.openRead(path);
-  try {
-    await files.publish(aside, await file.read(end, await file.byteLength()));
-  } finally {
-    await file.close();
-  }
-  const cut = await files.openAppend(path, end);
-  try {
-    await cut.sync();
-  } finally {
-    await cut.close();
-  }
-  return aside;
-};
-
-const unusedName = async (files: Files, wanted: string): Promise<string> => {
-  for (let copy = 1; ; copy++) {
-    const name = copy === 1 ? wanted : `${wanted}-${copy}`;
-    if (!(await files.exists(name))) return name;
-  }
-};
-
 /** Checks that the journal reaches the checkpoint and is the one that the checkpoint was written with. */
 const checkPosition = (
   path: string,
@@ -96,51 +73,6 @@ const checkPosition = (
         hint: "resume with the ledger's own checkpoints",
       },
     );
-};
-
-/** Checks that every segment is as long as its last line says.
- * @throws {LedgerError} where one is not: damage, nothing cut */
-const measureSegments = async (
-  files: Files,
-  folder: string,
-  history: History,
-): Promise<Map<number, number>> => {
-  const lengths = new Map<number, number>();
-  for (const name of await files.list(folder)) {
-    const segment = segmentOf(name);
-    if (segment !== null) lengths.set(segment, await files.byteLength(segmentPath(folder, segment)));
-  }
-  for (const [segment, end] of history.segmentEnds) {
-    const path = segmentPath(folder, segment);
-    const byteLength = lengths.get(segment) ?? 0;
-    if (byteLength < end)
-      throw new LedgerError(mustBe(`the length of ${basename(path)}`, `at least ${end}`, byteLength), {
-        path,
-        offset: byteLength,
-        hint: "nothing was cut; restore this file from a copy, or start a new run",
-      });
-  }
-  return lengths;
-};
-
-/** Sets aside what no journal line speaks for, so that the segments hold committed steps only. */
-const setUncommittedAside = async (
-  files: Files,
-  folder: string,
-  history: History,
-  lengths: ReadonlyMap<number, number>,
-): Promise<string[]> => {
-  const setAside: string[] = [];
-  for (const [segment, byteLength] of lengths) {
-    const path = segmentPath(folder, segment);
-    const end = history.segmentEnds.get(segment);
-    if (end === undefined) {
-      const aside = await unusedName(files, `${path}.torn-at-0`);
-      await files.move(path, aside);
-      setAside.push(aside);
-    } else if (byteLength > end) setAside.push(await setTailAside(files, path, end));
-  }
-  return setAside;
 };
 
 /** The line that opens the branch to write, or null where the newest branch goes on. */
@@ -205,12 +137,12 @@ export const recover = async (setup: RecoverySetup): Promise<RecoveredLedger> =>
     throw new ConfigError(mustBe("ledger.emaAlpha", `${alpha} as before`, emaAlpha), {
       keyPath: "ledger.emaAlpha",
     });
-  const lengths = await measureSegments(files, folder, history);
-  const setAside = await setUncommittedAside(files, folder, history, lengths);
+  const setAside = await tidySegments(files, folder, history);
   if (end.tornBytes > 0) setAside.unshift(await setTailAside(files, path, end.end));
 
-  const known = (await files.list(folder)).map((name) => Number(/^segment-(\d+)/.exec(name)?.[1] ?? 0));
-  const segment = Math.max(0, ...known, ...history.segmentEnds.keys()) + 1;
+  const known = (await files.list(folder)).map(anySegmentOf);
+  const segment =
+    [...known, ...history.segments.keys()].reduce((most, number) => Math.max(most, number), 0) + 1;
   const newest =
     history.branch < 0 ? null : { branch: history.branch, step: history.lastStep(history.branch) };
   const line = nextBranch(history, setup);

@@ -1,21 +1,15 @@
-/** @file The log's files: Arrow IPC streams whose record batches are steps. */
-import { join } from "node:path";
+/** @file Reading the log step by step, from raw and sealed segments alike. */
 import { crc32 } from "node:zlib";
 
 import { LedgerError } from "../errors.ts";
 import type { Files, ReadFile } from "../files.ts";
-import type { History, StepPlace } from "./history.ts";
-import { type Observations, readStepBatch, schemaMessage } from "./observations.ts";
-
-/** Path of a segment: `segment-000001.arrows`, an Arrow IPC stream. */
-export const segmentPath = (folder: string, segment: number): string =>
-  join(folder, `segment-${String(segment).padStart(6, "0")}.arrows`);
-
-/** Number of the segment of this file name, or null where it names none. */
-export const segmentOf = (name: string): number | null => {
-  const match = /^segment-(\d{6,})\.arrows$/.exec(name);
-  return match === null ? null : Number(match[1]);
-};
+import { copyRows, createColumns, sliceObservations } from "./column-rows.ts";
+import type { History } from "./history.ts";
+import { type Log, type Span, type StepRange, closeSegment, openSegment, spansOf } from "./log.ts";
+import { type Observations, columnNames, readStepBatch, schemaMessage } from "./observations.ts";
+import type { Damage, SealedBatch, SealedSegment } from "./sealed-segment.ts";
+import { stepChecksum } from "./step-checksum.ts";
+import type { StepPlace } from "./step-places.ts";
 
 const readBytes = 4 * 2 ** 20;
 
@@ -42,51 +36,94 @@ const decodeStep = (path: string, place: StepPlace, bytes: Uint8Array<ArrayBuffe
   return columns;
 };
 
-/** Neighbouring steps that are read at once: consecutive bytes of one segment, about {@link readBytes}. */
-function* runsOf(history: History, branch: number, first: number, last: number): Generator<StepPlace[]> {
-  let run: StepPlace[] = [];
-  for (let step = first; step <= last; step++) {
-    const place = history.place(branch, step);
-    const before = run.at(-1);
-    const goesOn =
-      before?.segment === place.segment &&
-      before.end === place.start &&
-      place.end - run[0]!.start <= readBytes;
-    if (!goesOn && run.length > 0) {
-      yield run;
-      run = [];
+/** Steps of a raw segment, each checked against its journal line; about `chunkBytes` are read at once.
+ * @throws {LedgerError} with file and offset where bytes are missing or altered */
+export async function* readRawSteps(
+  path: string,
+  file: ReadFile,
+  history: History,
+  { branch, first, last }: StepRange,
+  chunkBytes: number = readBytes,
+): AsyncGenerator<Observations> {
+  for (let step = first; step <= last;) {
+    const run = [history.place(branch, step)];
+    const { start } = run[0]!;
+    for (step++; step <= last; step++) {
+      const place = history.place(branch, step);
+      if (place.end - start > chunkBytes) break;
+      run.push(place);
     }
-    run.push(place);
+    const bytes = await file.read(start, run.at(-1)!.end);
+    for (const place of run)
+      yield decodeStep(path, place, bytes.subarray(place.start - start, place.end - start));
   }
-  if (run.length > 0) yield run;
 }
 
-/** Rows of the steps `first` … `last` as a branch sees them, one step at a time, each checked against its journal line.
- * @throws {LedgerError} with file and offset where bytes are missing or altered. O(bytes); memory 4 MiB. */
+/** Steps of a sealed segment: views of its batches, or copies where a step lies in several.
+ *
+ * In a damaged batch each step is held against its own journal line, so that those whose rows are whole can be read; who reads all
+ * of such a batch hears of it in any case. */
+async function* readSealedSteps(
+  sealed: SealedSegment,
+  history: History,
+  { branch, first, last }: StepRange,
+): AsyncGenerator<Observations> {
+  const { batchRows } = sealed;
+  const startRow = history.place(branch, first).firstRow;
+  let number = -1;
+  let batch: SealedBatch | null = null;
+  /** Damage of a batch that was read from its first row to its last. */
+  let wholly: Damage | null = null;
+  for (let step = first; step <= last; step++) {
+    const place = history.place(branch, step);
+    let rows: Observations | null = null;
+    let damage: Damage | null = null;
+    for (let done = 0; done < place.rows;) {
+      const row = place.firstRow + done;
+      if (batch === null || number !== Math.floor(row / batchRows)) {
+        number = Math.floor(row / batchRows);
+        batch = await sealed.readBatch(number);
+      }
+      const from = row - number * batchRows;
+      const to = Math.min(batch.columns.size, from + place.rows - done);
+      if (to - from === place.rows) rows = sliceObservations(batch.columns, from, to);
+      else {
+        rows ??= createColumns(columnNames, place.rows);
+        copyRows(columnNames, rows, done, batch.columns, from, to);
+      }
+      damage ??= batch.damage;
+      done += to - from;
+      if (to === batch.columns.size && startRow <= number * batchRows) wholly ??= batch.damage;
+    }
+    if (damage !== null && stepChecksum(place, rows!, 0) !== place.data) throw sealed.error(damage, step);
+    yield rows!;
+    if (wholly !== null) throw sealed.error(wholly);
+  }
+}
+
+/** Steps of one segment. */
+async function* readSpan(log: Log, span: Span): AsyncGenerator<Observations> {
+  const segment = await openSegment(log, span);
+  try {
+    if ("raw" in segment) yield* readRawSteps(segment.path, segment.raw, log.history, span);
+    else yield* readSealedSteps(segment.sealed, log.history, span);
+  } finally {
+    await closeSegment(segment);
+  }
+}
+
+/** Rows of the steps `first` … `last` as a branch sees them, one step at a time, each checked: raw ones against their journal
+ * lines, sealed ones against the seal's.
+ * @param refresh see {@link Log}; for a reader beside a writer
+ * @throws {LedgerError} with file and offset where bytes are missing or altered; naming the steps where they were dropped.
+ * O(bytes); memory: 4 MiB, or a sealed batch. */
 export async function* readSteps(
   files: Files,
   folder: string,
   history: History,
-  { branch, first, last }: { readonly branch: number; readonly first: number; readonly last: number },
+  range: StepRange,
+  refresh?: () => Promise<void>,
 ): AsyncGenerator<Observations> {
-  let file: ReadFile | null = null;
-  let openSegment = 0;
-  try {
-    for (const run of runsOf(history, branch, first, last)) {
-      const { segment, start } = run[0]!;
-      const path = segmentPath(folder, segment);
-      if (file === null || openSegment !== segment) {
-        await file?.close();
-        file = null;
-        if (!(await files.exists(path))) throw damaged(path, run[0]!, "be in their segment", "no file");
-        file = await files.openRead(path);
-        openSegment = segment;
-      }
-      const bytes = await file.read(start, run.at(-1)!.end);
-      for (const place of run)
-        yield decodeStep(path, place, bytes.subarray(place.start - start, place.end - start));
-    }
-  } finally {
-    await file?.close();
-  }
+  const log = { files, folder, history, ...(refresh && { refresh }) };
+  for (const span of spansOf(history, range)) yield* readSpan(log, span);
 }

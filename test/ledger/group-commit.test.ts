@@ -3,11 +3,11 @@ import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { createFiles } from "../../src/files.ts";
-import { GroupCommit } from "../../src/ledger/group-commit.ts";
+import { GroupCommit, defaultSegmentBytes } from "../../src/ledger/group-commit.ts";
 import { History } from "../../src/ledger/history.ts";
 import { journalPath, scanJournal } from "../../src/ledger/journal.ts";
 import { createStepBatch, schemaMessage } from "../../src/ledger/observations.ts";
-import { segmentPath } from "../../src/ledger/segments.ts";
+import { segmentPath } from "../../src/ledger/segment-files.ts";
 import { type DiskFailure, createFailingDisk } from "../support/failing-disk.ts";
 import { closeLeftOpen, rejection, temporaryFolder, unsynced } from "../support/ledger-on-disk.ts";
 
@@ -23,20 +23,22 @@ afterEach(async () => {
 const first = { kind: "branch", branch: 0, parent: null, step: 0, formatVersion: 1, emaAlpha: 0.3 } as const;
 
 const open = async (failure: DiskFailure = { at: Infinity }, maxUncommittedSteps = 64) => {
+  const closed: number[] = [];
   const disk = createFailingDisk(failure, unsynced);
   const files = createFiles(disk);
   const history = new History(journalPath(folder));
   history.add({ line: first, crc: 0, offset: 0 });
   const journal = await files.openDurable(journalPath(folder));
   const setup = { files, folder, journal, history, previous: 0, segment: 1, maxUncommittedSteps };
-  const commits = new GroupCommit(setup);
+  const cut = { segmentBytes: defaultSegmentBytes, onClosed: (segment: number) => closed.push(segment) };
+  const commits = new GroupCommit({ ...setup, ...cut });
   /** What was written or opened, by file. */
   const seen = (): string[] =>
     disk.operations
       .filter(({ operation }) => operation !== "close")
       .map(({ operation, path }) => `${operation} ${/journal|segment-\d+/.exec(path)?.[0] ?? "folder"}`)
       .slice(1);
-  return { commits, history, journal, seen, files };
+  return { commits, history, journal, seen, files, closed };
 };
 const batch = (rows = 2): Uint8Array => createStepBatch(rows).bytes;
 
@@ -96,8 +98,8 @@ describe("group commit", () => {
 
   it("begins another segment after 64 MiB, with its schema", async () => {
     const { commits, history } = await open();
-    const large = batch(400_000);
-    for (let step = 1; step <= 6; step++) commits.commit(large, 400_000, {});
+    const large = batch(450_000);
+    for (let step = 1; step <= 6; step++) commits.commit(large, 450_000, {});
     await commits.close();
     expect([1, 2, 3, 4, 5, 6].map((step) => history.place(0, step).segment)).toEqual([1, 1, 1, 1, 1, 2]);
     expect(readFileSync(segmentPath(folder, 2)).length).toBe(schemaMessage.length + large.length);

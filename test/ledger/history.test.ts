@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { History } from "../../src/ledger/history.ts";
+import { encodeChecksums } from "../../src/ledger/segment-states.ts";
 import type { BranchLine, JournalLine, StepLine } from "../../src/ledger/journal-line.ts";
 
 const branch = (number: number, parent: number | null, step: number): BranchLine => ({
@@ -61,13 +62,17 @@ describe("the history of branches", () => {
       rows: 2,
       data: 1002,
       crc: 102,
+      firstRow: 1,
     });
     expect(history.place(1, 4)).toMatchObject({ segment: 2, start: 30, end: 60 });
-    expect([...history.segmentEnds]).toEqual([
-      [1, 150],
-      [2, 60],
-      [3, 40],
+    expect(
+      [...history.segments.values()].map(({ segment, branch, end, rows }) => [segment, branch, end, rows]),
+    ).toEqual([
+      [1, 0, 150, 10],
+      [2, 1, 60, 7],
+      [3, 2, 40, 4],
     ]);
+    expect(history.segmentBytes).toBe(250);
     expect(history.rowsThrough(2, 4)).toBe(1 + 2 + 3 + 4);
   });
 
@@ -102,11 +107,67 @@ describe("the history of branches", () => {
     );
   });
 
-  it("refuses sealed segments and unknown branches by name", () => {
-    const seal = { kind: "seal", segment: 1, end: 9, rows: 1, data: 1 } as const;
-    expect(() => historyOf(branch(0, null, 0), seal)).toThrow(
-      "segment 1 is sealed, which this version cannot read (journal, offset 10)",
-    );
+  it("knows what a branch shares with those before it", () => {
+    const history = historyOf(...forked);
+    expect([history.lastShared(0, 0), history.lastShared(1, 0), history.lastShared(2, 0)]).toEqual([
+      Infinity,
+      2,
+      3,
+    ]);
+    const seen = (branch: number): number[] =>
+      [1, 2, 3, 4].filter((number) => history.sees(branch, { branch: 0, step: number }));
+    expect([seen(0), seen(1), seen(2)]).toEqual([
+      [1, 2, 3, 4],
+      [1, 2],
+      [1, 2, 3],
+    ]);
+    expect([history.sees(0, { branch: 1, step: 3 }), history.sees(2, { branch: 1, step: 3 })]).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  const seal = {
+    kind: "seal",
+    segment: 1,
+    end: 99,
+    rows: 3,
+    batchRows: 2,
+    checksums: encodeChecksums(Array.from({ length: 22 }, (_, at) => at)),
+  } as const;
+  const two = [branch(0, null, 0), step(1, 0, 50), step(2, 0, 90)];
+
+  it("takes seals and drops in", () => {
+    const history = historyOf(...two, seal);
+    expect(history.segments.get(1)).toMatchObject({
+      end: 90,
+      rows: 3,
+      dropped: false,
+      seal: { end: 99, batchRows: 2 },
+    });
+    expect(history.segments.get(1)!.seal!.checksums[21]).toBe(21);
+    expect(history.segmentBytes).toBe(99);
+    history.add({ line: { kind: "drop", segment: 1 }, crc: 9, offset: 9 });
+    expect([history.segments.get(1)!.dropped, history.segmentBytes]).toEqual([true, 0]);
+  });
+
+  it.each<[string, JournalLine[], string]>([
+    ["a seal of a segment that is not there", [branch(0, null, 0), seal], "a seal of segment 1"],
+    ["a seal of other rows", [...two, { ...seal, rows: 4 }], "a seal of segment 1"],
+    ["a seal with checksums of other columns", [...two, { ...seal, checksums: "" }], "a seal of segment 1"],
+    ["a second seal", [...two, seal, seal], "a seal of segment 1"],
+    ["a step in a sealed segment", [...two, seal, step(3, 0, 99)], "step 3 in segment 1"],
+    [
+      "a step in a segment of another branch",
+      [...two, branch(1, 0, 2), step(3, 1, 99)],
+      "step 3 in segment 1",
+    ],
+    ["the end of a raw segment", [...two, { kind: "drop", segment: 1 }], "the end of segment 1"],
+  ])("refuses %s", (_, lines, what) => {
+    expect(() => historyOf(...lines)).toThrow(`the journal goes on with ${what} where it cannot (journal`);
+  });
+
+  it("refuses unknown branches by name", () => {
     expect(() => historyOf(branch(0, null, 0)).lastStep(4)).toThrow("branch 4 is not in the journal");
   });
 });

@@ -66,7 +66,7 @@ describe("a ledger", () => {
     await ledger.applyThrough(3);
     expect(ledger.totals).toMatchObject({ observations: 9, bytes });
     await ledger.close();
-    expect(readdirSync(folder)).toEqual(["journal.jsonl", "lock.past", "segment-000001.arrows"]);
+    expect(readdirSync(folder)).toEqual(["journal.jsonl", "lock.past", "sealed-000001.arrows"]);
   });
 
   it("commits steps in order, each once", async () => {

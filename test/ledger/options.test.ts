@@ -8,6 +8,7 @@ describe("ledgerOptions", () => {
       emaAlpha: 0.3,
       maxUncommittedSteps: 64,
       cacheBytes: 268_435_456,
+      retainSteps: null,
       reference: null,
     });
   });

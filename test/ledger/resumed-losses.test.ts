@@ -1,3 +1,4 @@
+import { columnRange, schemaMessage } from "../../src/ledger/observations.ts";
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -147,9 +148,9 @@ describe("a resumed ledger", () => {
   });
 
   it("says so when the log is damaged where it must be read", async () => {
-    contents.get("/l/segment-000001.arrows")![700]! ^= 1;
+    contents.get("/l/sealed-000001.arrows")![schemaMessage.length + columnRange(36, 5).start]! ^= 1;
     expect(await rejection(resume(8, "/l/none"))).toMatch(
-      /^LedgerError: the rows of step 1 must have the checksum/,
+      /^LedgerError: the loss of steps 1 … 12 must have the checksum .* step 1\)$/,
     );
     const whole = await resume(12);
     expect(await seen(whole, 12)).toEqual(expected(12));

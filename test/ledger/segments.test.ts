@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { History } from "../../src/ledger/history.ts";
 import { createStepBatch, schemaMessage } from "../../src/ledger/observations.ts";
-import { readSteps, segmentOf, segmentPath } from "../../src/ledger/segments.ts";
+import { segmentPath } from "../../src/ledger/segment-files.ts";
+import { readSteps } from "../../src/ledger/segments.ts";
 import { collect, quickFiles, rejection, temporaryFolder } from "../support/ledger-on-disk.ts";
 
 let folder: string;
@@ -41,16 +42,6 @@ const read = (history: History, first: number, last: number) =>
   collect(readSteps(quickFiles, folder, history, { branch: 0, first, last }));
 
 describe("segments", () => {
-  it("have names that sort and are told from others", () => {
-    expect(segmentPath("a", 12)).toBe("a/segment-000012.arrows");
-    expect(["segment-000012.arrows", "segment-1234567.arrows"].map(segmentOf)).toEqual([12, 1_234_567]);
-    expect(["segment-000012.arrows.torn-at-5", "segment-1.arrows", "journal.jsonl"].map(segmentOf)).toEqual([
-      null,
-      null,
-      null,
-    ]);
-  });
-
   it("give the steps asked for, in order, across segments", async () => {
     const history = write([3, 1, 9, 4, 4]);
     const steps = await read(history, 2, 5);

@@ -57,6 +57,7 @@ export const options = {
   emaAlpha: 0.3,
   maxUncommittedSteps: 64,
   cacheBytes: 2 ** 20,
+  retainSteps: null,
   reference: null,
 } as const;
 

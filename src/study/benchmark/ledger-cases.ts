@@ -100,6 +100,7 @@ export const openLedgerCases = async (
     shards,
     lag,
     options: ledgerOptions.parse({}),
+    cut: { sealed: false },
   });
   const [single, group] = ledgerCases(ledger, sampler);
   await group!.prepare!();
