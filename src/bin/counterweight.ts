@@ -6,8 +6,10 @@ import { exitCodeOf } from "../errors.ts";
 import { benchCommand } from "./bench.ts";
 import { compareCommand } from "./compare.ts";
 import { enginesCommand } from "./engines.ts";
+import { exportCommand } from "./export.ts";
 import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
+import { queryCommand } from "./query.ts";
 import { replayCommand } from "./replay.ts";
 import { report } from "./report-error.ts";
 import { sampleCommand } from "./sample.ts";
@@ -30,6 +32,8 @@ const program = new Command("counterweight")
   .addCommand(inspectCommand())
   .addCommand(replayCommand())
   .addCommand(whatIfCommand())
+  .addCommand(queryCommand())
+  .addCommand(exportCommand())
   .addCommand(benchCommand())
   .addCommand(enginesCommand());
 for (const command of program.commands)

@@ -26,7 +26,7 @@ export interface QueryOptions {
 export interface QueryResult {
   readonly columns: readonly string[];
   /** Its rows in order, some at a time. Once. */
-  rows(): AsyncGenerator<readonly (readonly QueryValue[])[]>;
+  readonly rows: () => AsyncGenerator<readonly (readonly QueryValue[])[]>;
 }
 
 /** A run that can be queried. */
