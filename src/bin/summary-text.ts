@@ -1,9 +1,8 @@
 /** @file A run's summary as a person reads it. */
 import { type Summary, meanOver } from "../summary.ts";
 import { count, duration, nats } from "./progress-line.ts";
+import { percent } from "../study/quantities.ts";
 import { textTable } from "./text-table.ts";
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 type HeldOut = Summary["heldOut"][string];
 

@@ -1,9 +1,8 @@
 /** @file The answer of a what-if as a person reads it: both ways side by side, and what it cannot tell. */
 import type { Choice } from "../study/what-if/choice-tally.ts";
 import type { WhatIf } from "../study/what-if/what-if.ts";
+import { percent } from "../study/quantities.ts";
 import { textTable } from "./text-table.ts";
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 const lines: readonly (readonly [string, (choice: Choice) => string])[] = [
   ["ESS", ({ ess }) => ess.toFixed(2)],
