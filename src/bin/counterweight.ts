@@ -11,6 +11,7 @@ import { inspectCommand } from "./inspect.ts";
 import { prepareCommand } from "./prepare.ts";
 import { queryCommand } from "./query.ts";
 import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
 import { report } from "./report-error.ts";
 import { sampleCommand } from "./sample.ts";
 import { trainCommand } from "./train.ts";
@@ -34,6 +35,7 @@ const program = new Command("counterweight")
   .addCommand(whatIfCommand())
   .addCommand(queryCommand())
   .addCommand(exportCommand())
+  .addCommand(reportCommand())
   .addCommand(benchCommand())
   .addCommand(enginesCommand());
 for (const command of program.commands)
