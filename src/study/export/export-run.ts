@@ -8,7 +8,7 @@ import { checkExportFolder } from "./export-folder.ts";
 import type { OnProgress, TableName } from "./run-table.ts";
 import { openTable, tableNames } from "./run-tables.ts";
 import type { StepRange, TableSource } from "./table-source.ts";
-import { writeParquet } from "./write-parquet.ts";
+import { type ParquetOptions, writeParquet } from "./write-parquet.ts";
 
 /** What was exported. */
 export interface Exported {
@@ -56,18 +56,22 @@ export const exportRun = async (
   await checkExportFolder(files, folder, metadata);
   const tables: ExportedTable[] = [];
   let partial: string | null = null;
-  const replaced = `${folder}${temporaryMark}replaced`;
+  const target = resolve(folder); // `out/` would have its temporary sibling inside
+  const replaced = `${target}${temporaryMark}replaced`;
   try {
-    await files.publishFolder(folder, async (temporary) => {
+    await files.publishFolder(target, async (temporary) => {
       partial = temporary;
       for (const name of tableNames) {
-        const written = await exportTable(source, name, temporary, metadata, onProgress);
+        const options = { metadata, statistics: true, onProgress };
+        const written = await exportTable(source, name, temporary, options);
         tables.push({ ...written, path: join(folder, basename(written.path)) });
       }
-      if (await files.exists(folder)) await files.move(folder, replaced);
+      if (!(await files.exists(target))) return;
+      await files.remove(replaced);
+      await files.move(target, replaced);
     });
   } catch (error) {
-    await undo(files, folder, partial, replaced);
+    await undo(files, target, partial, replaced);
     throw error;
   }
   await files.remove(replaced);
@@ -89,11 +93,10 @@ export const exportTable = async (
   source: TableSource,
   name: TableName,
   folder: string,
-  metadata: Readonly<Record<string, string>>,
-  onProgress: OnProgress,
+  options: ParquetOptions,
 ): Promise<ExportedTable> => {
   const path = join(folder, `${name}.parquet`);
   const table = await openTable(name, source);
-  const rows = await writeParquet(source.files, path, table, { metadata, onProgress });
+  const rows = await writeParquet(source.files, path, table, options);
   return { name, path, rows, bytes: await source.files.byteLength(path) };
 };

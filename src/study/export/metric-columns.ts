@@ -8,7 +8,7 @@ const descriptions: Readonly<Record<string, string>> = {
   loss: "mean loss of the batch, nats per token",
   gamma: "weighted minus plain mean loss, nats per token",
   rho: "weighted over plain mean loss",
-  ess: "effective sample size 1/Σw²: rows that the step learns from",
+  ess: "effective sample size 1/Σw²: rows that the step effectively learns from",
   maxWeightTimesSize: "largest weight times the batch's size",
   klFromUniform: "KL divergence of the weights from uniform ones, nats",
   masked: "losses that were not finite and got no weight",

@@ -26,12 +26,11 @@ export const stepsTable = async (source: TableSource): Promise<RunTable> => {
       let lines: StepLine[] = [];
       for await (const line of linesOf(source)) {
         lines.push(line);
-        if (lines.length < linesAtOnce) continue;
+        if (lines.length < linesAtOnce && line.step < last) continue;
         yield batchOf(lines, metrics);
         onProgress("steps", line.step - first + 1, last - first + 1);
         lines = [];
       }
-      if (lines.length > 0) yield batchOf(lines, metrics);
     },
   };
 };

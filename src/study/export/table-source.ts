@@ -19,20 +19,17 @@ export interface TableSource {
   readonly steps: StepRange;
 }
 
-/** Steps of a run, all of them where an end is left out.
+/** Steps of a run, all that its log has kept where an end is left out; 0 … 0 for a run that took none.
  * @throws {ConfigError} for steps that the run does not have */
 export const stepRangeOf = (
-  { ledger, folder }: RecordedRun,
-  { first = Math.min(1, ledger.lastStep), last = ledger.lastStep }: Partial<StepRange> = {},
+  { ledger, folder }: Pick<RecordedRun, "ledger" | "folder">,
+  asked: Partial<StepRange> = {},
 ): StepRange => {
-  const least = Math.min(1, ledger.lastStep);
-  if (first < least || last > ledger.lastStep || first > last)
+  const kept = { first: Math.min(ledger.firstStep, ledger.lastStep), last: ledger.lastStep };
+  const { first, last } = { ...kept, ...asked };
+  if (first < kept.first || last > kept.last || first > last)
     throw new ConfigError(
-      mustBe(
-        "steps",
-        `a range within ${least}:${ledger.lastStep}, the steps of this run`,
-        `${first}:${last}`,
-      ),
+      mustBe("steps", `a range within ${kept.first}:${kept.last}, the steps of this run`, `${first}:${last}`),
       { path: folder },
     );
   return { first, last };

@@ -78,7 +78,11 @@ export const openQuery = async ({
     for (const name of missing) tables.push(await openTable(name, source));
     await checkFirst(connection, sql, tables);
     for (const name of missing) {
-      const { path } = await exportTable(source, name, folder, {}, onProgress);
+      const { path } = await exportTable(source, name, folder, {
+        metadata: {},
+        statistics: false,
+        onProgress,
+      });
       await connection.run(`CREATE VIEW ${name} AS FROM read_parquet('${path.replaceAll("'", "''")}')`);
       made.add(name);
     }
