@@ -55,8 +55,7 @@ export const resultTable = (columns: readonly string[], rows: readonly QueryRow[
   const isLeft = (column: number): boolean =>
     values[column]!.some((value) => value !== null && !isNumeric(value));
   const table = textTable([columns.map(onTerminal), ...lines], isLeft);
-  if (rows.length === 0) return `${table}no rows\n`;
-  if (more === 0) return table;
+  if (more === 0) return rows.length === 0 ? `${table}no rows\n` : table;
   return `${table}and ${more} more; --limit ${rows.length + more} shows them all\n`;
 };
 

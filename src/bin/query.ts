@@ -9,25 +9,22 @@ import { type Files, createFiles } from "../files.ts";
 import { openTable, tableNames } from "../study/export/run-tables.ts";
 import { type TableSource, stepRangeOf } from "../study/export/table-source.ts";
 import { loadDuckDB } from "../study/query/duckdb.ts";
-import { type QueryResult, type QuerySession, openQuery } from "../study/query/query-run.ts";
+import { type QuerySession, openQuery } from "../study/query/query-run.ts";
 import { openRecordedRun } from "../study/replay/recorded-run.ts";
 import { countFrom } from "./count-from.ts";
-import { type QueryRow, csvLine, jsonRow, resultTable, schemaText } from "./query-text.ts";
+import { type ResultFormat, printResult } from "./print-result.ts";
+import { schemaText } from "./query-text.ts";
 import { followed, scratchPath } from "./replay-progress.ts";
-import { onTerminal } from "./terminal-text.ts";
-import { writeOut } from "./write-out.ts";
 
 interface QueryCommandOptions {
   readonly file?: string;
   readonly schema?: boolean;
-  readonly format: "table" | "csv" | "json";
+  readonly format: ResultFormat;
   readonly limit?: number;
   readonly branch?: number;
   readonly corpus?: string;
   readonly allowFiles?: boolean;
 }
-
-const tableLimit = 100;
 
 const query = async (
   folder: string,
@@ -59,7 +56,7 @@ const query = async (
       },
       onStop,
     );
-    await followed("the query", () => print(result, options), onStop);
+    await followed("the query", () => printResult(result, options), onStop);
   } finally {
     await (session as QuerySession | null)?.close();
   }
@@ -77,62 +74,6 @@ const readSql = async (files: Files, given: string, isFile: boolean): Promise<st
   if (await files.exists(given)) return files.readText(given);
   throw new ConfigError("there is no file of SQL here", { path: given, hint: "check the path" });
 };
-
-const print = async (
-  { columns, rows }: QueryResult,
-  { format, limit = format === "table" ? tableLimit : Infinity }: QueryCommandOptions,
-): Promise<void> => {
-  if (format === "table") {
-    const shown: QueryRow[] = [];
-    let all = 0;
-    for await (const batch of rows()) {
-      shown.push(...batch.slice(0, Math.max(0, limit - all)));
-      all += batch.length;
-    }
-    await writeOut(resultTable(columns, shown, all - shown.length));
-    return;
-  }
-  for await (const part of format === "csv" ? csv(columns, rows(), limit) : json(columns, rows(), limit))
-    if (!(await writeOut(part))) return;
-};
-
-async function* limited(
-  batches: AsyncIterable<readonly QueryRow[]>,
-  limit: number,
-): AsyncGenerator<readonly QueryRow[]> {
-  let left = limit;
-  for await (const batch of batches) {
-    if (left > 0) yield batch.slice(0, left);
-    left -= batch.length;
-    if (left <= 0) return;
-  }
-}
-
-async function* csv(
-  columns: readonly string[],
-  batches: AsyncIterable<readonly QueryRow[]>,
-  limit: number,
-): AsyncGenerator<string> {
-  const safe = process.stdout.isTTY
-    ? (line: string): string => `${onTerminal(line.slice(0, -1))}\n`
-    : (line: string): string => line;
-  yield safe(csvLine(columns));
-  for await (const batch of limited(batches, limit)) yield batch.map((row) => safe(csvLine(row))).join("");
-}
-
-async function* json(
-  columns: readonly string[],
-  batches: AsyncIterable<readonly QueryRow[]>,
-  limit: number,
-): AsyncGenerator<string> {
-  let before = "[";
-  for await (const batch of limited(batches, limit)) {
-    if (batch.length === 0) continue;
-    yield before + batch.map((row) => `\n  ${jsonRow(columns, row)}`).join(",");
-    before = ",";
-  }
-  yield before === "[" ? "[]\n" : "\n]\n";
-}
 
 /** The command. */
 export const queryCommand = (): Command =>

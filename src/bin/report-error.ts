@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 
 import { CounterweightError } from "../errors.ts";
+import { linesOnTerminal } from "./terminal-text.ts";
 
 /** Colours words where stderr shows colours. */
 const paint = (colour: "red" | "cyan", words: string): string =>
@@ -12,8 +13,8 @@ export const report = (error: unknown, debug: boolean): void => {
   const lines: string[] = [];
   if (error instanceof CounterweightError) {
     const label = error.code === "CW_INTERRUPTED" ? paint("cyan", "stopped") : paint("red", "error");
-    lines.push(`${label}: ${error.message}`);
-    if (error.hint !== undefined) lines.push(`${paint("cyan", "hint")}:  ${error.hint}`);
+    lines.push(`${label}: ${linesOnTerminal(error.message)}`);
+    if (error.hint !== undefined) lines.push(`${paint("cyan", "hint")}:  ${linesOnTerminal(error.hint)}`);
     if (debug) lines.push(stackOf(error));
   } else {
     lines.push(

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { scratchPath, withProgress } from "../../src/bin/replay-progress.ts";
+import { followed, scratchPath, withProgress } from "../../src/bin/replay-progress.ts";
 
 /** What was written to a stream while `act` ran. */
 const written = async (name: "stdout" | "stderr", act: () => Promise<void>): Promise<string> => {
@@ -45,5 +45,20 @@ describe("a replay's progress", () => {
     });
     await expect(asked).rejects.toMatchObject({ code: "CW_INTERRUPTED", message: "the replay was stopped" });
     expect(scratchPath()).toContain(`counterweight-replay-${process.pid}`);
+  });
+
+  it("gives the work's result, names the work that was stopped, and tells what does not look", async () => {
+    expect(await followed("the query", async () => 42)).toBe(42);
+    let told = 0;
+    const asked = followed(
+      "the query",
+      async (progress) => {
+        process.emit("SIGINT");
+        progress("steps", 1, 2);
+      },
+      () => (told += 1),
+    );
+    await expect(asked).rejects.toMatchObject({ code: "CW_INTERRUPTED", message: "the query was stopped" });
+    expect(told).toBe(1);
   });
 });

@@ -19,4 +19,14 @@ describe("a text table", () => {
     );
     expect(textTable([])).toBe("");
   });
+
+  it("has other columns to the left where that is said", () => {
+    const rows = [
+      ["n", "name"],
+      ["10", "x"],
+      ["9", "long"],
+    ];
+    expect(textTable(rows, (column) => column === 1)).toBe(" n  name\n10  x\n 9  long\n");
+    expect(textTable(rows, () => false)).toBe(" n  name\n10     x\n 9  long\n");
+  });
 });
