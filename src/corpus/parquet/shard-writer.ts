@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { SchemaElement } from "hyparquet";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { ParquetWriter } from "hyparquet-writer";
 
 import { ShardError, mustBe } from "../../errors.ts";
-import { type AppendFile, type Files, temporaryMark } from "../../files.ts";
+import { type Files, temporaryMark } from "../../files.ts";
 import { type ManifestShard, type TokenDtype, tokenBytes } from "../manifest.ts";
+import { createFileSink } from "./file-sink.ts";
 
 const pageBytes = 2 ** 20;
 
@@ -41,16 +42,6 @@ const schemaOf = (rowBytes: number): SchemaElement[] => [
   { name: "tokens", type: "FIXED_LEN_BYTE_ARRAY", type_length: rowBytes, repetition_type: "REQUIRED" },
 ];
 
-/** A hyparquet writer that moves its bytes to `file` after each row group. */
-const createSink = (file: AppendFile): ByteWriter => {
-  const sink = new ByteWriter(2 ** 16);
-  const flush = async (): Promise<void> => {
-    await file.append(sink.getBytes());
-    sink.index = 0;
-  };
-  return Object.assign(sink, { flush, finish: flush });
-};
-
 /** SHA-256 of the footer: metadata, its length, and the magic, as the file ends with them. */
 const footerHashOf = (tail: Uint8Array): string => {
   const end = tail.byteLength;
@@ -71,7 +62,7 @@ export const openParquetShard = async (
   const rowBytes = seqLen * tokenBytes(tokenDtype);
   const temporary = `${path}${temporaryMark}shard`;
   const file = await files.openAppend(temporary, 0);
-  const sink = createSink(file);
+  const sink = createFileSink(file);
   const facts = { seq_len: String(seqLen), token_dtype: tokenDtype, ...metadata };
   const parquet = new ParquetWriter({
     writer: sink,

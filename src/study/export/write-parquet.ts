@@ -1,8 +1,9 @@
 /** @file A table as a Parquet file, written a row group at a time. */
 import type { SchemaElement } from "hyparquet";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { ParquetWriter } from "hyparquet-writer";
 
-import type { AppendFile, Files } from "../../files.ts";
+import { createFileSink } from "../../corpus/parquet/file-sink.ts";
+import type { Files } from "../../files.ts";
 import { type ColumnBuffer, createColumnBuffer } from "./column-buffer.ts";
 import type { ColumnType, OnProgress, RunTable, TableBatch, TableColumn } from "./run-table.ts";
 
@@ -29,16 +30,6 @@ const schemaOf = (columns: readonly TableColumn[]): SchemaElement[] => [
   })),
 ];
 
-/** A hyparquet writer that moves its bytes to `file` after each row group. */
-const createSink = (file: AppendFile): ByteWriter => {
-  const sink = new ByteWriter(2 ** 20);
-  const flush = async (): Promise<void> => {
-    await file.append(sink.getBytes());
-    sink.index = 0;
-  };
-  return Object.assign(sink, { flush, finish: flush });
-};
-
 /** What a file is written with. */
 export interface ParquetOptions {
   /** Key-value metadata of the file. */
@@ -61,7 +52,7 @@ export const writeParquet = async (
   const file = await files.openAppend(path, 0);
   try {
     const parquet = new ParquetWriter({
-      writer: createSink(file),
+      writer: createFileSink(file),
       schema: schemaOf(table.columns),
       statistics,
       kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
