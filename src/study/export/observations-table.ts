@@ -1,21 +1,7 @@
 /** @file The table `observations`: every loss of the log, with what it was drawn and weighed with. */
-import type { ColumnName } from "../../ledger/observations.ts";
+import { columnNames } from "../../ledger/observations.ts";
 import { type Column, type RunTable, column } from "./run-table.ts";
 import type { TableSource } from "./table-source.ts";
-
-const logColumns = [
-  "step",
-  "branch",
-  "shard",
-  "row",
-  "domain",
-  "loss",
-  "targets",
-  "weight",
-  "probability",
-  "base",
-  "trained",
-] as const satisfies readonly ColumnName[];
 
 const columns = [
   column("step", "uint32", "step, from 1"),
@@ -41,7 +27,7 @@ export const observationsTable = ({ run, steps }: TableSource): RunTable => ({
   async *batches(onProgress) {
     const names = run.manifest.domains.map(({ name }) => name);
     const slots = createSlots();
-    for await (const batch of run.ledger.batches(logColumns, steps.first, steps.last + 1)) {
+    for await (const batch of run.ledger.batches(columnNames, steps.first, steps.last + 1)) {
       const values: Column[] = [
         batch.step,
         slots(batch.step),
