@@ -10,11 +10,22 @@ interface ReportOptions {
   readonly corpus?: string;
 }
 
-const report = async (folders: readonly string[], { out, corpus }: ReportOptions): Promise<void> => {
+/** Writes a report of the runs in these folders.
+ * @returns a line that says where it lies
+ * @throws {CounterweightError} as `reportOn` does, and where the file cannot be written */
+export const writeReport = async (
+  out: string,
+  folders: readonly string[],
+  corpus?: string,
+): Promise<string> => {
   const files = createFiles();
   const page = await reportOn(files, { folders, corpus });
   await files.publish(out, page);
-  process.stdout.write(`wrote ${out}, ${count(Buffer.byteLength(page))}B: open it in a browser\n`);
+  return `wrote ${out}, ${count(Buffer.byteLength(page))}B: open it in a browser\n`;
+};
+
+const report = async (folders: readonly string[], { out, corpus }: ReportOptions): Promise<void> => {
+  process.stdout.write(await writeReport(out, folders, corpus));
 };
 
 /** The command. */

@@ -10,8 +10,10 @@ import { readRunConfig } from "../run-folder.ts";
 import { type Run, openRun } from "../run.ts";
 import { checkFits, manifestOf } from "../study/memory/run-memory.ts";
 import { placesOf } from "../run-folder.ts";
+import { loadPlotLibrary } from "../study/report/plot-library.ts";
 import { interruptible } from "./interrupt.ts";
 import { memoryLimit } from "./memory-limit.ts";
+import { writeReport } from "./report.ts";
 import { summaryText } from "./summary-text.ts";
 import { count, createProgressLine, duration, nats } from "./progress-line.ts";
 
@@ -21,6 +23,7 @@ interface TrainOptions {
   readonly set: readonly string[];
   readonly resume?: true | number;
   readonly stealLock?: boolean;
+  readonly report?: boolean;
 }
 
 const wholeNumber = (text: string): number => {
@@ -92,6 +95,8 @@ const train = async (
   const config =
     pipeline === undefined ? await readRunConfig(files, dir) : await readConfig(files, pipeline, overrides);
   await checkFits(config, await manifestOf(config), files, memoryLimit());
+  // What a report needs and is not there shall be said before hours of training.
+  if (options.report === true) await loadPlotLibrary();
   const line = createProgressLine();
   const run = await openRun(pipeline, {
     dir,
@@ -116,6 +121,7 @@ const train = async (
     throw new CounterweightError("CW_INTERRUPTED", "the run was stopped", {
       hint: `go on with: counterweight train --run ${dir} --resume`,
     });
+  if (options.report === true) process.stdout.write(await writeReport(join(dir, "report.html"), [dir]));
 };
 
 /** The command. */
@@ -137,4 +143,5 @@ export const trainCommand = (): Command =>
       wholeNumber,
     )
     .option("--steal-lock", "take over the ledger's lock from another host")
+    .option("--report", "write a report of the run into its folder when its last step is done")
     .action(train);

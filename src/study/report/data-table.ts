@@ -29,9 +29,3 @@ export const dataTable = ({ name, head, rows }: DataTable): Markup =>
       </tbody>
     </table>
   </div>`;
-
-/** A row for at most `most` of the items, evenly spread, first and last among them: what a table of a long series holds. */
-export const sampled = <Item>(items: readonly Item[], most = 24): Item[] =>
-  items.length <= most
-    ? [...items]
-    : Array.from({ length: most }, (_, at) => items[Math.round((at * (items.length - 1)) / (most - 1))]!);

@@ -11,7 +11,7 @@ import { openingOf, sentenceOf } from "./sections/opening.ts";
 import { timeSection } from "./sections/time.ts";
 import { weightsSection } from "./sections/weights.ts";
 import { style } from "./style.ts";
-import { mostBuckets } from "./thinned.ts";
+import { mostBuckets, mostEvaluations } from "./thinned.ts";
 import { exactly } from "../quantities.ts";
 
 /** A part of a run's account. */
@@ -51,7 +51,7 @@ const method = (runs: readonly Findings[]): Markup => {
       What is drawn is thinned, so that the page stays small: steps that follow each other are taken together
       in buckets of equal length, at most ${mostBuckets} of them along an axis, of which a line shows the mean
       and a band the least and the greatest value. Tables under the figures hold evenly spaced points of the
-      same lines. Held-out points are all drawn.
+      same lines. Of held-out points at most ${mostEvaluations} are drawn.
     </p>
     <p>The page holds no script and asks for nothing from a network.</p>
   </section>`;

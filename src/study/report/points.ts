@@ -2,7 +2,7 @@
 import type { SeriesPoint } from "./charts/series-chart.ts";
 import type { Axis } from "./axis.ts";
 import type { Findings } from "./findings.ts";
-import { middleOf, mostBuckets, stepsPerBucketOf, thinned } from "./thinned.ts";
+import { evenly, middleOf, mostEvaluations, mostBuckets, stepsPerBucketOf, thinned } from "./thinned.ts";
 
 /** A series of the steps' records, thinned.
  * @param values of steps 1, 2, …
@@ -41,15 +41,15 @@ export const allTrainingPoints = ({ meanLoss, run }: Findings, { perStep }: Axis
   })).filter(({ mean: loss }) => Number.isFinite(loss));
 };
 
-/** Held-out losses of a domain. */
+/** Held-out losses of a domain, of evenly spread evaluations where there are many. */
 export const heldOutPoints = ({ evaluations }: Findings, { perStep }: Axis, domain: string): SeriesPoint[] =>
-  evaluations
+  evenly(evaluations, mostEvaluations)
     .map(({ step, heldOut }) => ({ at: step * perStep, mean: heldOut[domain]?.loss ?? Number.NaN }))
     .filter(({ mean }) => Number.isFinite(mean));
 
-/** Held-out losses, mean over domains, each counting the same. */
+/** Held-out losses, mean over domains, each counting the same; of evenly spread evaluations where there are many. */
 export const meanHeldOutPoints = ({ evaluations }: Findings, { perStep }: Axis): SeriesPoint[] =>
-  evaluations
+  evenly(evaluations, mostEvaluations)
     .map(({ step, heldOut }) => {
       const losses = Object.values(heldOut).map(({ loss }) => loss);
       return { at: step * perStep, mean: losses.reduce((sum, loss) => sum + loss, 0) / losses.length };

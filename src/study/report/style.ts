@@ -16,7 +16,7 @@ const dark = `
 export const style: string = `
 :root{color-scheme:light dark;${light}}
 @media (prefers-color-scheme:dark){:root{${dark}}}
-@media print{:root{color-scheme:light;${light}}}
+@media print{:root{color-scheme:light;${light}--paper:#fff}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);
@@ -78,7 +78,7 @@ tbody th{font-weight:400}
 .life{display:grid;grid-template-columns:minmax(0,230px) minmax(0,1fr);gap:.4rem 1.4rem;align-items:start}
 pre{font:.8rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;
 background:var(--wash);margin:0;padding:.6rem .8rem;max-height:13rem;overflow-y:auto;unicode-bidi:isolate}
-.hidden{color:var(--held-out);font-size:.9em}
+.hidden{color:var(--limit);font-size:.9em}
 .run{margin-top:5rem}
 footer{font-size:.85rem;color:var(--soft);padding-bottom:4rem}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9em;overflow-wrap:anywhere}
@@ -91,7 +91,8 @@ body{font-size:1rem}h1{font-size:1.8rem}.lede{font-size:1.08rem}header{padding-t
 }
 @media print{
 body{font-size:10.5pt}main,header,footer{max-width:none}
-.skip,nav,details:not([open]){display:none}
+.skip,nav,figure details:not([open]){display:none}
+.facts::details-content{content-visibility:visible;display:block}
 h2,h3,h4,h5{break-after:avoid}figure,.multiples li{break-inside:avoid}
 .wide{display:block}.narrow{display:none}.multiples{grid-template-columns:repeat(3,1fr)}
 pre{max-height:none;overflow:visible}.scroll{overflow:visible}h2{margin-top:2.4rem}

@@ -13,6 +13,12 @@ export interface ThinnedPoint {
 /** Buckets that a chart of the report is thinned to, at most. */
 export const mostBuckets = 240;
 
+/** Rows of a table behind a line, at most. */
+export const tableRows = 24;
+
+/** Held-out points of a line, at most. */
+export const mostEvaluations = 120;
+
 /** Steps a bucket so that steps 1 … `lastStep` take at most `buckets` of them; bucket b holds the steps in
  * [b · stepsPerBucket, (b + 1) · stepsPerBucket).
  * @param lastStep ≥ 1 */
@@ -46,3 +52,9 @@ export const thinned = (values: Float64Array, stepsPerBucket: number): ThinnedPo
   }
   return points;
 };
+
+/** At most `most` of the items, evenly spread, first and last among them. */
+export const evenly = <Item>(items: readonly Item[], most: number): Item[] =>
+  items.length <= most
+    ? [...items]
+    : Array.from({ length: most }, (_, at) => items[Math.round((at * (items.length - 1)) / (most - 1))]!);

@@ -23,6 +23,12 @@ export const thinningWords = (steps: number, stepsPerBucket: number): string =>
     ? "one point a step"
     : `${Math.floor(steps / stepsPerBucket) + 1} points, each of ${exactly(stepsPerBucket)} consecutive steps`;
 
+/** Writes numbers with so many digits behind the point, and no zero with a minus. */
+export const fixed =
+  (digits: number) =>
+  (value: number): string =>
+    value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1");
+
 /** `1 step`, `5 steps`. */
 export const plural = (value: number, noun: string): string =>
   `${exactly(value)} ${noun}${value === 1 ? "" : "s"}`;

@@ -52,3 +52,7 @@ const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFra
 
 /** A number of an axis: `500K`, `1.5M`. */
 export const shortNumber = (value: number): string => compact.format(value);
+
+/** A number of a logarithmic axis: `0.1`, `100`, `1e-7`. */
+export const decadeNumber = (value: number): string =>
+  value >= 0.01 && value < 10_000 ? String(Number(value.toPrecision(3))) : value.toExponential(0);

@@ -26,8 +26,9 @@ export const heatCells = (histogram: LossHistogram, lastStep: number, perStep: n
   for (let bucket = 0; bucket < buckets; bucket++) {
     const own = count.subarray(bucket * bins, (bucket + 1) * bins);
     const total = own.reduce((sum, value) => sum + value, 0);
-    const x1 = Math.max(0, bucket * stepsPerBucket - 0.5) * perStep;
-    const x2 = Math.min(lastStep, (bucket + 1) * stepsPerBucket - 0.5) * perStep;
+    // Step s leads from s − 1 to s on the axis.
+    const x1 = Math.max(0, bucket * stepsPerBucket - 1) * perStep;
+    const x2 = Math.min(lastStep, (bucket + 1) * stepsPerBucket - 1) * perStep;
     for (const [bin, value] of own.entries())
       if (value > 0)
         cells.push({
@@ -112,6 +113,9 @@ export const drawLossHeat = (
       ),
       plot.lineY(medians, { x: "at", y: "median", stroke: "var(--paper)", strokeWidth: 4.5 }),
       plot.lineY(medians, { x: "at", y: "median", stroke: "var(--median)", strokeWidth: 1.8 }),
+      ...(histogram.buckets < 3
+        ? [plot.dot(medians, { x: "at", y: "median", r: 3.2, fill: "var(--median)" })]
+        : []),
     ],
   });
 };

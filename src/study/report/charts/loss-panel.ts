@@ -1,7 +1,7 @@
 /** @file A small multiple: training losses as a line, held-out losses as points. */
 import type { Markup } from "../markup.ts";
 import type { PlotLibrary } from "../plot-library.ts";
-import { drawn, panelFrame, shortNumber } from "./chart.ts";
+import { decadeNumber, drawn, panelFrame, shortNumber } from "./chart.ts";
 import type { SeriesPoint } from "./series-chart.ts";
 
 /** What a panel shows. */
@@ -32,7 +32,7 @@ export const drawLossPanel = (library: PlotLibrary, panel: LossPanel): Markup =>
         label: null,
         domain: yRange,
         grid: true,
-        ...(isLogarithmic ? { type: "log", ticks: 3, tickFormat: "~g" } : { nice: true, ticks: 4 }),
+        ...(isLogarithmic ? { type: "log", ticks: 3, tickFormat: decadeNumber } : { nice: true, ticks: 4 }),
       },
     },
     marks: [

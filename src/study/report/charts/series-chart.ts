@@ -1,7 +1,7 @@
 /** @file Numbers along a run, or along several runs on the same axes. */
 import type { Markup } from "../markup.ts";
 import type { Mark, PlotLibrary } from "../plot-library.ts";
-import { type Frame, drawn, shortNumber } from "./chart.ts";
+import { type Frame, decadeNumber, drawn, shortNumber } from "./chart.ts";
 
 /** A point of a line; `min` and `max` are the extremes of the steps that it stands for. */
 export interface SeriesPoint {
@@ -69,22 +69,23 @@ const rangeOf = ({ lines, levels = [], yRange }: SeriesChart): [number, number] 
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 };
 
+/** Names at the ends of the lines, on the chart's scale not nearer to each other than a line of text. */
 const labelsOf = (
   { plot }: PlotLibrary,
-  { lines }: SeriesChart,
+  lines: readonly Series[],
   [low, high]: readonly [number, number],
-  height: number,
+  { height, isLogarithmic }: { readonly height: number; readonly isLogarithmic: boolean },
 ): Mark[] => {
-  if (lines.length < 2) return [];
+  const onScale = (value: number): number => (isLogarithmic ? Math.log(value) : value);
   const ends = lines
     .filter(({ points }) => points.length > 0)
     .map((line) => ({ line, end: line.points.at(-1)! }));
   const places = spread(
-    ends.map(({ end }) => end.mean),
-    (15 * (high - low)) / height,
+    ends.map(({ end }) => onScale(end.mean)),
+    (15 * (onScale(high) - onScale(low))) / height,
   );
   return ends.map(({ line, end }, at) =>
-    plot.text([{ x: end.at, y: places[at]!, name: line.name }], {
+    plot.text([{ x: end.at, y: isLogarithmic ? Math.exp(places[at]!) : places[at]!, name: line.name }], {
       x: "x",
       y: "y",
       text: "name",
@@ -102,7 +103,9 @@ export const drawSeries = (library: PlotLibrary, frame: Frame, chart: SeriesChar
   const { plot } = library;
   const { lines, levels = [], height = 220 } = chart;
   const range = rangeOf(chart);
-  const named = lines.length > 1 && !frame.isNarrow;
+  const joined = lines.filter(({ shape }) => shape !== "dots");
+  const named = joined.length > 1 && !frame.isNarrow;
+  const isLogarithmic = chart.isLogarithmic === true;
   const longest = Math.max(0, ...lines.map(({ name }) => name.length));
   const alone = lines.length === 1 ? lines[0]! : undefined;
   const isBanded = alone?.points.some(({ min, max }) => min !== max) === true;
@@ -123,9 +126,7 @@ export const drawSeries = (library: PlotLibrary, frame: Frame, chart: SeriesChar
       },
       y: {
         label: chart.yLabel,
-        ...(chart.isLogarithmic === true
-          ? { type: "log", ticks: 6, tickFormat: "~g" }
-          : { nice: true, ticks: 5 }),
+        ...(isLogarithmic ? { type: "log", ticks: 6, tickFormat: decadeNumber } : { nice: true, ticks: 5 }),
         domain: range,
         grid: true,
         ...(chart.yFormat !== undefined && { tickFormat: chart.yFormat }),
@@ -136,17 +137,15 @@ export const drawSeries = (library: PlotLibrary, frame: Frame, chart: SeriesChar
         ? [plot.areaY(alone.points, { x: "at", y1: "min", y2: "max", fill: alone.colour, fillOpacity: 0.2 })]
         : []),
       ...levels.map(({ y }) => plot.ruleY([y], { stroke: "var(--limit)", strokeDasharray: "5 3" })),
-      ...lines
-        .filter(({ shape }) => shape !== "dots")
-        .map(({ points, colour, dash }) =>
-          plot.lineY(points, {
-            x: "at",
-            y: "mean",
-            stroke: colour,
-            strokeWidth: 1.7,
-            ...(dash !== undefined && { strokeDasharray: dash }),
-          }),
-        ),
+      ...joined.map(({ points, colour, dash }) =>
+        plot.lineY(points, {
+          x: "at",
+          y: "mean",
+          stroke: colour,
+          strokeWidth: 1.7,
+          ...(dash !== undefined && { strokeDasharray: dash }),
+        }),
+      ),
       ...lines
         .filter(({ shape = "line", points }) => shape !== "line" || points.length === 1)
         .map(({ points, colour }) =>
@@ -163,7 +162,7 @@ export const drawSeries = (library: PlotLibrary, frame: Frame, chart: SeriesChar
           fill: "var(--limit)",
         }),
       ),
-      ...(named ? labelsOf(library, chart, range, height - 60) : []),
+      ...(named ? labelsOf(library, joined, range, { height: height - 60, isLogarithmic }) : []),
     ],
   });
 };

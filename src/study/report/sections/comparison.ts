@@ -2,15 +2,16 @@
 import type { Config } from "../../../config/schema.ts";
 import { type Axis, sharedAxes } from "../axis.ts";
 import { type Series, type SeriesPoint, drawSeries } from "../charts/series-chart.ts";
-import { dataTable, sampled } from "../data-table.ts";
+import { dataTable } from "../data-table.ts";
 import { figure, mark, spanning } from "../figure.ts";
 import type { Findings } from "../findings.ts";
+import { evenly } from "../thinned.ts";
 import { type Content, type Markup, html } from "../markup.ts";
 import type { PlotLibrary } from "../plot-library.ts";
 import { allTrainingPoints, meanHeldOutPoints, pointsOf, spansDecades } from "../points.ts";
 import { type SeriesName, largestOf, meanOf } from "../step-series.ts";
 import { count, duration, exactly, percent } from "../../quantities.ts";
-import { orDash, wentFrom } from "../words.ts";
+import { fixed, orDash, wentFrom } from "../words.ts";
 import { amountOf } from "./opening.ts";
 import { weightCap, withinCap } from "./weights.ts";
 
@@ -41,21 +42,17 @@ export const differences = (configs: readonly Config[]): (readonly [string, read
 
 const measures: readonly (readonly [string, (findings: Findings, axis: Axis) => string])[] = [
   ["steps", ({ run }) => exactly(run.ledger.lastStep)],
-  ["seen", (findings) => amountOf(findings)],
+  ["trained on", (findings) => amountOf(findings)],
   ["time", ({ run }) => (run.summary === undefined ? "not finished" : duration(run.summary.seconds))],
   ["held-out loss", (findings, axis) => orDash(meanHeldOutPoints(findings, axis).at(-1)?.mean)],
   ["training loss", (findings, axis) => orDash(allTrainingPoints(findings, axis).at(-1)?.mean)],
-  ["mean rho", ({ steps }) => orDash(meanOf(steps.rho), (value) => value.toFixed(3))],
-  ["mean gamma, nats", ({ steps }) => orDash(meanOf(steps.gamma), (value) => value.toFixed(4))],
+  ["mean rho", ({ steps }) => orDash(meanOf(steps.rho), fixed(3))],
+  ["mean gamma, nats", ({ steps }) => orDash(meanOf(steps.gamma), fixed(4))],
   [
     "mean ESS",
-    ({ steps, run }) =>
-      `${orDash(meanOf(steps.ess), (value) => value.toFixed(1))} of ${run.config.training.batchSize}`,
+    ({ steps, run }) => `${orDash(meanOf(steps.ess), fixed(1))} of ${run.config.training.batchSize}`,
   ],
-  [
-    "largest M·w_max",
-    ({ steps }) => orDash(largestOf(steps.maxWeightTimesSize), (value) => value.toFixed(2)),
-  ],
+  ["largest M·w_max", ({ steps }) => orDash(largestOf(steps.maxWeightTimesSize), fixed(2))],
   [
     `steps within M·w_max ≤ ${weightCap}`,
     ({ steps }) => orDash(withinCap(steps.maxWeightTimesSize), percent),
@@ -93,9 +90,8 @@ export const comparison = (library: PlotLibrary, runs: readonly Findings[]): Mar
   const names = namesOf(runs);
   const axes = sharedAxes(runs.map(({ axis, run }) => ({ axis, batchSize: run.config.training.batchSize })));
   const { unit } = axes[0]!;
-  const loss = runs.every(({ axis }) => axis.loss === "nats per token")
-    ? "nats per token"
-    : "in each run's own unit";
+  const units = new Set(runs.map(({ axis }) => axis.loss));
+  const loss = units.size === 1 ? axes[0]!.loss : "each run in its own unit";
   const legend = html`${names.map(
     (name, at) => html`<span class="long">${mark("line", colourOf(at), dashes[at])}${name}</span> `,
   )}`;
@@ -149,7 +145,7 @@ export const comparison = (library: PlotLibrary, runs: readonly Findings[]): Mar
         name: title,
         head: ["run", unit, yLabel.replace("↑ ", "")],
         rows: lines.flatMap(({ name, points }) =>
-          sampled(points, shape === "both" ? 40 : 8).map(({ at, mean }) => [name, count(at), written(mean)]),
+          evenly(points, shape === "both" ? 40 : 8).map(({ at, mean }) => [name, count(at), written(mean)]),
         ),
       },
     });
@@ -159,9 +155,8 @@ export const comparison = (library: PlotLibrary, runs: readonly Findings[]): Mar
     ({ steps }: Findings, axis: Axis): SeriesPoint[] =>
       pointsOf(steps[name], axis, linePoints);
   return html`<p>
-      All runs on the same axes, laid out along the ${unit} they went
-      through${unit === "tokens" ? "" : ", since not all of them count tokens"}. Lines are means of equal runs
-      of steps, at most ${linePoints} points each.
+      All runs on the same axes, laid out along the ${unit}${unit === "tokens" ? " trained on" : ""}. Lines
+      are thinned to at most ${linePoints} points, each the mean of consecutive steps.
     </p>
     ${runsTable(runs, names, axes)}${differencesTable(runs, names)}
     ${compared(

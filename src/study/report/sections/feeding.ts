@@ -1,13 +1,13 @@
 /** @file What the run was fed: the domains' shares, and how much of the corpus was visited how long ago. */
 import { drawShares } from "../charts/share-chart.ts";
 import { drawSeries, type SeriesPoint } from "../charts/series-chart.ts";
-import { sampled } from "../data-table.ts";
 import { figure, mark, spanning } from "../figure.ts";
 import type { Findings } from "../findings.ts";
+import { evenly, tableRows } from "../thinned.ts";
 import { type Markup, html } from "../markup.ts";
 import type { PlotLibrary } from "../plot-library.ts";
 import { count, percent } from "../../quantities.ts";
-import { orDash, thinningWords, wentFrom } from "../words.ts";
+import { fixed, orDash, thinningWords, wentFrom } from "../words.ts";
 
 /** Rows of the chart; the table has all domains. */
 const mostRows = 40;
@@ -96,7 +96,7 @@ const coverageFigures = (library: PlotLibrary, findings: Findings): Markup => {
       orDash(rows, count),
       count(coverage.seen[cell] ?? 0),
       rows === null ? "–" : percent((coverage.seen[cell] ?? 0) / rows),
-      orDash(coverage.age[cell], (age) => age.toFixed(0)),
+      orDash(coverage.age[cell], fixed(0)),
     ];
   });
   return html`${figure({
@@ -140,10 +140,10 @@ const coverageFigures = (library: PlotLibrary, findings: Findings): Markup => {
     table: {
       name: "Age over time",
       head: [axis.unit, "instances seen", "mean age in steps"],
-      rows: sampled(points).map(({ at, seen: instances, age }) => [
+      rows: evenly(points, tableRows).map(({ at, seen: instances, age }) => [
         count(at),
         count(instances),
-        orDash(age, (value) => value.toFixed(1)),
+        orDash(age, fixed(1)),
       ]),
     },
   })}`;
@@ -151,4 +151,8 @@ const coverageFigures = (library: PlotLibrary, findings: Findings): Markup => {
 
 /** The section. */
 export const feedingSection = (library: PlotLibrary, findings: Findings): Markup =>
-  html`${shareFigure(library, findings)}${coverageFigures(library, findings)}`;
+  html`${
+    findings.domains.length === 1
+      ? html`<p>All draws came from one domain, ${findings.domains[0]!.name}.</p>`
+      : shareFigure(library, findings)
+  }${coverageFigures(library, findings)}`;

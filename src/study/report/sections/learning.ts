@@ -9,6 +9,7 @@ import type { PlotLibrary } from "../plot-library.ts";
 import { heldOutPoints, rangeOfPoints, spansDecades, trainingPoints } from "../points.ts";
 import { exactly } from "../../quantities.ts";
 import { orDash, thinningWords, wentFrom } from "../words.ts";
+import { mostEvaluations } from "../thinned.ts";
 import { heatFigure } from "./spread.ts";
 
 /** Domains that get a panel of their own. */
@@ -66,6 +67,13 @@ const onlyDomain = (library: PlotLibrary, { axis }: Findings, line: DomainLine):
   );
 };
 
+const heldOutWords = ({ evaluations }: Findings): string => {
+  if (evaluations.length === 0) return " No held-out rows were scored.";
+  return evaluations.length > mostEvaluations
+    ? ` Held-out points: ${mostEvaluations} of ${exactly(evaluations.length)} evaluations, evenly spread.`
+    : " Held-out points are all drawn.";
+};
+
 const panels = (library: PlotLibrary, { axis, run }: Findings, shown: readonly DomainLine[]): Markup => {
   const all = pointsIn(shown);
   const shared = {
@@ -119,7 +127,7 @@ const domainFigure = (library: PlotLibrary, findings: Findings): Markup => {
       </p>
       <p>
         Lines: ${thinningWords(run.ledger.lastStep, meanLoss.stepsPerBucket)}, mean of the losses in
-        them.${hasHeldOut ? " Held-out points are all drawn." : " No held-out rows were scored."}
+        them.${heldOutWords(findings)}
       </p>`,
     table: tableOf(lines),
   });

@@ -5,7 +5,7 @@ import { type Content, type Markup, html } from "../markup.ts";
 import { meanHeldOutPoints } from "../points.ts";
 import { meanOf } from "../step-series.ts";
 import { count, duration, exactly, nats, percent } from "../../quantities.ts";
-import { orDash, plural } from "../words.ts";
+import { fixed, orDash, plural } from "../words.ts";
 import { withinCap } from "./weights.ts";
 
 /** Whether the run did what it was asked to. */
@@ -42,9 +42,9 @@ const keyFigures = (findings: Findings): readonly (readonly [string, string, str
     heldOut === undefined
       ? ["training loss, last step", orDash(steps.loss.at(-1)), axis.loss]
       : ["held-out loss, last", orDash(heldOut), axis.loss],
-    ["effective rows of a batch", orDash(meanOf(steps.ess), (value) => value.toFixed(1)), `of ${batchSize}`],
+    ["effective rows of a batch", orDash(meanOf(steps.ess), fixed(1)), `of ${batchSize}`],
     ["steps within the cap of weights", orDash(withinCap(steps.maxWeightTimesSize), percent), "M·w_max ≤ 2"],
-    ["mean rho", orDash(meanOf(steps.rho), (value) => value.toFixed(3)), "factor on the learning rate"],
+    ["mean rho", orDash(meanOf(steps.rho), fixed(3)), "factor on the learning rate"],
     [
       "corpus seen",
       Number.isFinite(all) ? percent(seen / all) : count(seen),

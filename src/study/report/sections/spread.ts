@@ -1,11 +1,10 @@
 /** @file How all losses of a run are spread, over time. */
 import { binnedQuantile, drawLossHeat, shades } from "../charts/loss-heat.ts";
-import { sampled } from "../data-table.ts";
 import { figure, mark, spanning } from "../figure.ts";
 import type { Findings } from "../findings.ts";
 import { type Markup, html } from "../markup.ts";
 import type { PlotLibrary } from "../plot-library.ts";
-import { middleOf } from "../thinned.ts";
+import { evenly, middleOf, tableRows } from "../thinned.ts";
 import { count, exactly, nats } from "../../quantities.ts";
 import { orDash, plural, wentFrom } from "../words.ts";
 
@@ -48,7 +47,7 @@ export const heatFigure = (library: PlotLibrary, findings: Findings): Markup => 
     table: {
       name: "Quantiles of the losses over time",
       head: [axis.unit, "10 %", "median", "90 %"],
-      rows: sampled(quantiles).map(([at, ...values]) => [count(at), ...values.map(nats)]),
+      rows: evenly(quantiles, tableRows).map(([at, ...values]) => [count(at), ...values.map(nats)]),
     },
   });
 };

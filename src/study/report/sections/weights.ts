@@ -1,15 +1,14 @@
 /** @file What the weights did: effective sample size, largest weight, gain and factor on the learning rate. */
 import { drawSeries } from "../charts/series-chart.ts";
-import { sampled } from "../data-table.ts";
 import { figure, spanning } from "../figure.ts";
 import type { Findings } from "../findings.ts";
 import { type Content, type Markup, html } from "../markup.ts";
 import type { PlotLibrary } from "../plot-library.ts";
 import { pointsOf } from "../points.ts";
 import { type SeriesName, largestOf, meanOf } from "../step-series.ts";
-import { stepsPerBucketOf } from "../thinned.ts";
+import { evenly, stepsPerBucketOf, tableRows } from "../thinned.ts";
 import { count, percent } from "../../quantities.ts";
-import { orDash, thinningWords } from "../words.ts";
+import { fixed, orDash, thinningWords } from "../words.ts";
 
 /** The paper's theory assumes that no weight exceeds this many times the average (arXiv:2502.06733). */
 export const weightCap = 2;
@@ -34,7 +33,7 @@ interface WeightFigure {
 const weightFigure = (library: PlotLibrary, { steps, axis }: Findings, of: WeightFigure): Markup => {
   const values = steps[of.series];
   const points = pointsOf(values, axis);
-  const written = (value: number): string => value.toFixed(of.digits);
+  const written = fixed(of.digits);
   return figure({
     title: of.title,
     picture: spanning((frame) =>
@@ -56,7 +55,7 @@ const weightFigure = (library: PlotLibrary, { steps, axis }: Findings, of: Weigh
     table: {
       name: of.title,
       head: [axis.unit, "mean", "least", "greatest"],
-      rows: sampled(points).map(({ at, mean, min, max }) => [
+      rows: evenly(points, tableRows).map(({ at, mean, min, max }) => [
         count(at),
         written(mean),
         orDash(min, written),
@@ -76,7 +75,7 @@ export const weightsSection = (library: PlotLibrary, findings: Findings): Markup
     series: "ess",
     title: "How many rows of a batch count",
     yLabel: "↑ effective sample size, rows",
-    words: `The effective sample size is ${orDash(ess, (value) => value.toFixed(1))} of ${batchSize} rows on average.`,
+    words: `The effective sample size is ${orDash(ess, fixed(1))} of ${batchSize} rows on average.`,
     caption: html`ESS = 1/Σw²: equal weights give the batch size, one dominating row gives 1. What is lost
     against the batch size is lost in the variance of the gradient.`,
     level: { y: batchSize, label: `batch size ${batchSize}` },
@@ -86,7 +85,7 @@ export const weightsSection = (library: PlotLibrary, findings: Findings): Markup
     series: "maxWeightTimesSize",
     title: "The largest weight, against the cap of the theory",
     yLabel: "↑ M·w_max, multiples of the average weight",
-    words: `The largest weight keeps the cap of ${weightCap} in ${orDash(withinCap(steps.maxWeightTimesSize), percent)} of all steps; the largest of all is ${orDash(largest, (value) => value.toFixed(2))}.`,
+    words: `The largest weight keeps the cap of ${weightCap} in ${orDash(withinCap(steps.maxWeightTimesSize), percent)} of all steps; the largest of all is ${orDash(largest, fixed(2))}.`,
     caption: html`The theory of dynamic reweighting (arXiv:2502.06733) assumes that no row counts more than
     twice the average. Above it, outliers and noise are amplified that much.`,
     level: { y: weightCap, label: `cap ${weightCap}` },
@@ -96,7 +95,7 @@ export const weightsSection = (library: PlotLibrary, findings: Findings): Markup
     series: "gamma",
     title: "Gamma: what preferring adds to the mean loss of a batch",
     yLabel: "↑ gamma, nats",
-    words: `Gamma is ${orDash(gamma, (value) => value.toFixed(4))} on average.`,
+    words: `Gamma is ${orDash(gamma, fixed(4))} on average.`,
     caption: html`γ = Σpℓ − Σuℓ, the weighted mean loss less the plain one. Above 0 the weights look at harder
     rows than the draws do, and the bound on convergence tightens by its mean; below 0, strategy and batch are
     at odds.`,
@@ -106,7 +105,7 @@ export const weightsSection = (library: PlotLibrary, findings: Findings): Markup
     series: "rho",
     title: "Rho: a factor on the learning rate in disguise",
     yLabel: "↑ rho",
-    words: `Rho is ${orDash(rho, (value) => value.toFixed(3))} on average.`,
+    words: `Rho is ${orDash(rho, fixed(3))} on average.`,
     caption: html`ρ = Σpℓ / Σuℓ acts as a factor on the step size. A run that is faster by just this factor
     would be as fast with plain weights and a larger learning rate.`,
     level: { y: 1, label: "as plain weights" },
