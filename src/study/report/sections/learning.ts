@@ -100,7 +100,7 @@ const panels = (library: PlotLibrary, { axis, run }: Findings, shown: readonly D
 };
 
 const domainFigure = (library: PlotLibrary, findings: Findings): Markup => {
-  const { axis, domains, totals, meanLoss, run } = findings;
+  const { axis, domains, totals, meanLoss, run, evaluations } = findings;
   const lines: DomainLine[] = domains
     .map(({ name }, domain) => ({
       name,
@@ -121,9 +121,8 @@ const domainFigure = (library: PlotLibrary, findings: Findings): Markup => {
           lines.length > shown.length
             ? `Of ${lines.length} domains the ${shown.length} with most draws are drawn; the table has them all. `
             : ""
-        }Points
-        that rise away from the line are rows being learnt by heart. Where the sampler prefers hard rows, the
-        line lies above what the domain as a whole costs.
+        }${evaluations.length > 0 ? "Held-out points that part from the line upwards: the training rows are being learnt by heart. " : ""}
+        Where the sampler prefers hard rows, the line lies above what the domain as a whole costs.
       </p>
       <p>
         Lines: ${thinningWords(run.ledger.lastStep, meanLoss.stepsPerBucket)}, mean of the losses in
