@@ -68,12 +68,12 @@ export const openPage = async (browser: Browser, path: string, screen: Screen): 
   const loadMs =
     options.javaScriptEnabled === false
       ? Number.NaN
-      : await page.evaluate(async () => {
+      : Number(
           // The entry ends after `load` has been handled.
-          await new Promise((resolve) => setTimeout(resolve, 0));
-          const [entry] = performance.getEntriesByType("navigation");
-          return entry === undefined ? Number.NaN : entry.duration;
-        });
+          await page.evaluate(
+            `new Promise((done) => setTimeout(() => done(performance.getEntriesByType("navigation")[0].duration), 0))`,
+          ),
+        );
   return { page, loadMs, messages, requests, close: () => context.close() };
 };
 

@@ -48,7 +48,7 @@ export interface Findings {
 
 const lastDomainOf = async (ledger: LedgerReader): Promise<number> => {
   let last = 0;
-  for await (const { size, domain } of ledger.batches(["domain"]))
+  for await (const { size, domain } of ledger.batches(["domain"], ledger.firstStep))
     for (let slot = 0; slot < size; slot++) last = Math.max(last, domain[slot]!);
   return last;
 };
@@ -74,7 +74,7 @@ const domainsOf = async (run: ReportedRun): Promise<ReportedDomain[]> => {
   }));
 };
 
-/** Reads a run's log twice and its journal once.
+/** Reads what is kept of a run's log, three times, and its journal once.
  * @throws {LedgerError} where the log is damaged
  * O(rows of the log); memory: some 100 bytes an instance visited. */
 export const findingsOf = async (files: Files, run: ReportedRun): Promise<Findings> => {
@@ -86,7 +86,9 @@ export const findingsOf = async (files: Files, run: ReportedRun): Promise<Findin
   const coverage = createCoverage(number, stepsPerBucketOf(ledger.lastStep, domainPoints));
   const totals = createDomainTotals(number);
   const statistics = createInstanceStatistics();
-  await askLog(ledger, [meanLoss, histogram, coverage, totals, statistics]);
+  await askLog(ledger, [meanLoss, histogram, coverage, totals, statistics], {
+    stepStart: ledger.firstStep,
+  });
   const heat = histogram.result();
   const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
   return {

@@ -63,7 +63,9 @@ export const standoutsOf = async (
   statistics: InstanceStatistics,
 ): Promise<Standouts> => {
   const recent = createInstanceStatistics();
-  await askLog(run.ledger, [recent], { stepStart: recentFrom(run.ledger.lastStep) });
+  await askLog(run.ledger, [recent], {
+    stepStart: Math.max(run.ledger.firstStep, recentFrom(run.ledger.lastStep)),
+  });
   const lists = {
     hardest: hardest(recent.result(), listed),
     noisiest: noisiest(statistics, listed),
@@ -73,7 +75,7 @@ export const standoutsOf = async (
     ...new Map(Object.values(lists).flatMap((list) => list.map((one) => [keyOf(one), one]))).values(),
   ];
   const trajectories = createTrajectories(chosen);
-  await askLog(run.ledger, [trajectories]);
+  await askLog(run.ledger, [trajectories], { stepStart: run.ledger.firstStep });
   const lives = trajectories.result();
   const { contents, contentMissing } = await contentsOf(files, run, chosen);
   const places = new Map(chosen.map((instance, at) => [keyOf(instance), at]));

@@ -117,6 +117,14 @@ export const openingOf = (findings: Findings): Markup => {
             are in its ledger.
           </p>`
     }${
+      run.ledger.firstStep === 1
+        ? null
+        : html`<p class="warning">
+            Rows of the steps before ${exactly(run.ledger.firstStep)} were dropped, as
+            <code>ledger.retainSteps</code> asked for: shares, losses by domain, coverage and instances are of
+            the steps from there on.
+          </p>`
+    }${
       run.corpusMissing === null
         ? null
         : html`<p class="warning">
