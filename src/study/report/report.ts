@@ -5,7 +5,7 @@ import { findingsOf } from "./findings.ts";
 import { reportPage } from "./page.ts";
 import { loadPlotLibrary } from "./plot-library.ts";
 import { openReportedRun } from "./reported-run.ts";
-import { mostRuns } from "./sections/comparison.ts";
+import { mostRuns } from "./sections/compared-runs.ts";
 
 /** What a report is about. */
 export interface ReportOptions {

@@ -34,6 +34,18 @@ describe("findings", () => {
     expect(sum(meanLoss.count)).toBe(480 - masked);
   });
 
+  it("begin where the ledger still has rows", () =>
+    withRun(async (dir) => {
+      const run = await openReportedRun(quickFiles, dir);
+      const kept = { ...run, ledger: { ...run.ledger, firstStep: 41 } };
+      const { observations, standouts, steps } = await findingsOf(quickFiles, kept);
+      expect(observations).toBe(160);
+      expect(Math.min(...standouts.hardest.flatMap(({ trajectory }) => trajectory.steps))).toBeGreaterThan(
+        40,
+      );
+      expect(steps.loss.every((loss) => loss > 0)).toBe(true);
+    }));
+
   it("number domains where the corpus is gone", () =>
     withRun(async (dir, folder) => {
       unlinkSync(join(folder, "corpus", "manifest.json"));

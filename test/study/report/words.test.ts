@@ -4,7 +4,7 @@ import { fixed, orDash, plural, thinningWords, wentFrom } from "../../../src/stu
 
 describe("words", () => {
   it.each([
-    [2.71828, "2.718"],
+    [3.2503, "3.250"],
     [null, "–"],
     [undefined, "–"],
     [Number.NaN, "–"],

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import type { Findings } from "../../../../src/study/report/findings.ts";
 import { type PlotLibrary, loadPlotLibrary } from "../../../../src/study/report/plot-library.ts";
-import { comparison, differences, namesOf } from "../../../../src/study/report/sections/comparison.ts";
+import { comparison } from "../../../../src/study/report/sections/comparison.ts";
 import { readable, smallFindings } from "../../../support/report-findings.ts";
 import { fallingTrainer } from "../../../support/report-runs.ts";
 
@@ -16,15 +16,6 @@ beforeAll(async () => {
 });
 
 describe("a comparison", () => {
-  it("names the keys that differ, with every run's value", () => {
-    const keys = differences([one.run.config, { ...other.run.config, corpus: one.run.config.corpus }]);
-    expect(keys).toEqual([["training.batchSize", ["8", "4"]]]);
-  });
-
-  it("tells runs of the same name apart", () => {
-    expect(namesOf([one, other, one])).toEqual(["run (1)", "other", "run (3)"]);
-  });
-
   it("has a table, and a figure for each number that runs can be compared by", () => {
     const words = readable(comparison(library, [one, other]).text);
     expect(words).toMatch(/run other steps 60 60 trained on 3\.84 k tokens 1\.92 k tokens /);

@@ -38,6 +38,11 @@ describe("the opening", () => {
       recorded: null,
     };
     const unfinished = { ...findings, run };
+    const dropped = {
+      ...findings,
+      run: { ...findings.run, ledger: { ...findings.run.ledger, firstStep: 1500 } },
+    };
+    expect(readable(openingOf(dropped).text)).toContain("Rows of the steps before 1,500 were dropped");
     expect([isFinished(findings), isFinished(unfinished)]).toEqual([true, false]);
     const words = readable(openingOf(unfinished).text);
     expect(words).toMatch(/This run is not finished: 60 of 1,000 steps are in its ledger\./);
