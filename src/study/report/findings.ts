@@ -17,7 +17,7 @@ import { stepsPerBucketOf } from "./thinned.ts";
 /** Columns of the heat map, at most; it is drawn as rectangles. */
 const heatColumns = 72;
 /** Points of a domain's line, at most. */
-const domainPoints = 120;
+export const domainPoints = 120;
 
 /** A domain as the report names it. */
 export interface ReportedDomain {

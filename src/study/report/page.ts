@@ -115,7 +115,9 @@ const severalPage = (library: PlotLibrary, runs: readonly Findings[]): string =>
     `${names.join(", ")} – counterweight report`,
     html`<header>
         <p class="kicker">Report of ${runs.length} runs</p>
-        <h1>${names.join(", ")}</h1>
+        <h1>
+          ${names.map((name, at) => html`<span class="name">${name}${at < names.length - 1 ? "," : ""}</span> `)}
+        </h1>
       </header>
       <main id="content" tabindex="-1">
         ${contents(links)}

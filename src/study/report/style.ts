@@ -36,6 +36,7 @@ h4,h5,figcaption,table,.kicker,.key,.note,.figures,nav,summary,.facts,footer{fon
 h4{font-size:1rem;font-weight:650;line-height:1.35;margin:0 0 .35rem}
 h5{font-size:.85rem;font-weight:650;margin:0;overflow-wrap:anywhere}
 p{margin:0 0 1rem;max-width:42rem}
+.name{display:inline-block;max-width:100%}
 .kicker{font-size:.8rem;letter-spacing:.09em;text-transform:uppercase;color:var(--soft);margin:0}
 .lede{font-size:1.2rem;line-height:1.5}
 .warning{border-left:3px solid var(--held-out);padding:.1rem 0 .1rem .9rem}

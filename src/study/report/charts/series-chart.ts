@@ -28,8 +28,9 @@ export interface Series {
 export interface SeriesChart {
   readonly alt: string;
   readonly lines: readonly Series[];
-  readonly xLabel: string;
-  readonly yLabel: string;
+  /** Null in a panel of small multiples, whose figure says it. */
+  readonly xLabel: string | null;
+  readonly yLabel: string | null;
   /** Levels to compare with, named. */
   readonly levels?: readonly { readonly y: number; readonly label: string }[];
   /** Least range of the y axis; it grows with the lines. */
@@ -38,6 +39,9 @@ export interface SeriesChart {
   readonly isLogarithmic?: boolean;
   readonly height?: number;
 }
+
+/** Lines that are named at their ends, at most: more names would lie on lines. */
+const mostNames = 5;
 
 /** Dots of full size on a line, at most. */
 const mostDots = 60;
@@ -98,13 +102,14 @@ const labelsOf = (
   );
 };
 
-/** Lines, each with the band of its extremes where it is alone; several are named at their ends. */
+/** Lines, each with the band of its extremes where it is alone; a few are named at their ends. */
 export const drawSeries = (library: PlotLibrary, frame: Frame, chart: SeriesChart): Markup => {
   const { plot } = library;
   const { lines, levels = [], height = 220 } = chart;
   const range = rangeOf(chart);
   const joined = lines.filter(({ shape }) => shape !== "dots");
-  const named = joined.length > 1 && !frame.isNarrow;
+  const named = joined.length > 1 && joined.length <= mostNames && !frame.isNarrow;
+  const dotRadius = frame.width < 300 ? 2.2 : 3.2;
   const isLogarithmic = chart.isLogarithmic === true;
   const longest = Math.max(0, ...lines.map(({ name }) => name.length));
   const alone = lines.length === 1 ? lines[0]! : undefined;
@@ -113,9 +118,9 @@ export const drawSeries = (library: PlotLibrary, frame: Frame, chart: SeriesChar
     alt: chart.alt,
     options: {
       height,
-      marginLeft: 46,
-      marginBottom: 34,
-      marginTop: 26,
+      marginLeft: chart.yLabel === null ? 34 : 46,
+      marginBottom: chart.xLabel === null ? 22 : 34,
+      marginTop: chart.yLabel === null ? 8 : 26,
       marginRight: named ? Math.min(200, 16 + 6.6 * longest) : 14,
       x: {
         domain: [0, Math.max(...lines.flatMap(({ points }) => points.map(({ at }) => at)), 0) || 1],
@@ -149,7 +154,12 @@ export const drawSeries = (library: PlotLibrary, frame: Frame, chart: SeriesChar
       ...lines
         .filter(({ shape = "line", points }) => shape !== "line" || points.length === 1)
         .map(({ points, colour }) =>
-          plot.dot(points, { x: "at", y: "mean", r: points.length > mostDots ? 1.5 : 3.2, fill: colour }),
+          plot.dot(points, {
+            x: "at",
+            y: "mean",
+            r: points.length > mostDots ? 1.5 : dotRadius,
+            fill: colour,
+          }),
         ),
       ...levels.map(({ y, label }) =>
         plot.text([label], {

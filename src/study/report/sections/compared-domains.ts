@@ -37,8 +37,8 @@ export const comparedDomains = (library: PlotLibrary, compared: ComparedRuns): M
             .map((line) => `${line.name} ${wentFrom(line.points[0]?.mean, line.points.at(-1)?.mean)}`)
             .join("; ")}.`,
           lines,
-          xLabel: "",
-          yLabel: "",
+          xLabel: null,
+          yLabel: null,
           yRange: rangeOfPoints(all),
           isLogarithmic: spansDecades(all),
           height: 160,

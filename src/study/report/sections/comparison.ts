@@ -1,7 +1,7 @@
 /** @file Several runs on the same axes. */
 import type { Axis } from "../axis.ts";
 import type { SeriesPoint } from "../charts/series-chart.ts";
-import type { Findings } from "../findings.ts";
+import { type Findings, domainPoints } from "../findings.ts";
 import { type Markup, html } from "../markup.ts";
 import type { PlotLibrary } from "../plot-library.ts";
 import { allTrainingPoints, meanHeldOutPoints, pointsOf } from "../points.ts";
@@ -29,7 +29,7 @@ export const comparison = (library: PlotLibrary, runs: readonly Findings[]): Mar
     comparedFigure(library, compared, words, pointsFor);
   return html`<p>
       All runs on the same axes, laid out along the ${unit}${unit === "tokens" ? " trained on" : ""}. Lines
-      are thinned to at most ${linePoints} points, each the mean of consecutive steps.
+      are thinned to at most ${domainPoints} points, each the mean of consecutive steps.
     </p>
     ${runsTable(compared)}${differencesTable(compared)}
     ${figureOf(
@@ -60,6 +60,7 @@ export const comparison = (library: PlotLibrary, runs: readonly Findings[]): Mar
         pointsOf(
           steps.ess.map((value) => value / run.config.training.batchSize),
           axis,
+          linePoints,
         ),
     )}${figureOf(
       {

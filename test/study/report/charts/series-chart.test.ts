@@ -34,6 +34,8 @@ describe("lines", () => {
     expect(several).not.toContain('fill-opacity="0.2"');
     expect(several).toMatch(/>one<.*>two</s);
     expect(draw([line("one", 3, 2, 1), line("two", 1, 2, 3)], {}, narrowFrame)).not.toContain(">one<");
+    const six = Array.from({ length: 6 }, (_, at) => line(`line-${at}`, at, 1));
+    expect(draw(six)).not.toContain(">line-1<");
   });
 
   it("show levels to compare with, and dots where that is all there is", () => {
