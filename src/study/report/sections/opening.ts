@@ -54,6 +54,13 @@ const keyFigures = (findings: Findings): readonly (readonly [string, string, str
   ];
 };
 
+/** Options in words, without those that are not set. */
+const optionsOf = (options: object): string =>
+  Object.entries(options)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
+
 const mixtureWords = ({ mixture }: Config["sampler"]): string => {
   if (mixture === undefined) return "in proportion to the domains' rows";
   return Array.isArray(mixture) ? `in ${mixture.length} stages` : "fixed weights";
@@ -76,23 +83,13 @@ const facts = ({ run, domains, axis }: Findings): readonly (readonly [string, Co
       "sampler",
       `${sampler.kind}${sampler.kind === "importance" ? ` by ${sampler.score}, power ${sampler.power}, epsilon ${sampler.epsilon}` : ""}, lag ${sampler.lag}; mixture ${mixtureWords(sampler)}`,
     ],
-    [
-      "weighing",
-      Object.entries(weighing)
-        .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-        .join(", "),
-    ],
+    ["weighing", optionsOf(weighing)],
     [
       "batch",
       `${training.batchSize} rows${axis.unit === "tokens" ? ` of ${axis.perStep / training.batchSize} tokens` : ""}`,
     ],
     ["learning rate", String(training.learningRate)],
-    [
-      "model",
-      Object.entries(model)
-        .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-        .join(", "),
-    ],
+    ["model", optionsOf(model)],
     ["engine", summary?.engine ?? `${config.engine.kind} ${config.engine.backend}`],
     [
       "versions",
