@@ -1,7 +1,18 @@
 /** Every mistake a user can make, through the real command: what is said, where, how to mend it, and the exit code. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { readManifest, writeManifest } from "../../src/corpus/manifest-file.ts";
@@ -399,20 +410,39 @@ describe("train: resuming", () => {
   });
 
   it("a ledger behind its checkpoint; an older checkpoint is the way on", async () => {
-    const run = copyOf("run", "behind");
-    const journal = at(run, "ledger/journal.jsonl");
+    const checkpoints = (): number[] =>
+      existsSync(at("behind/checkpoints"))
+        ? readdirSync(at("behind/checkpoints"))
+            .map((name) => Number(/^step-0*(\d+)$/.exec(name)?.[1]))
+            .filter(Number.isInteger)
+            .sort((a, b) => a - b)
+        : [];
+    const run = startCommand(["train", "tiny.yaml", "--run", "behind", "--steps", "100000"], { cwd: folder });
+    try {
+      while (checkpoints().length < 2) await setTimeout(20);
+    } finally {
+      run.child.kill("SIGKILL");
+    }
+    await run.ended;
+    const [older, newest] = checkpoints().slice(-2) as [number, number];
+    const journal = at("behind/ledger/journal.jsonl");
     const lines = readFileSync(journal, "utf8").split("\n");
-    writeFileSync(journal, `${lines.slice(0, -3).join("\n")}\n`);
-    expect(await outcomeOf(resume(run))).toEqual({
+    const cut = lines.findIndex((line) => line.startsWith(`{"kind":"step","step":${newest},`));
+    writeFileSync(journal, `${lines.slice(0, cut).join("\n")}\n`);
+    expect(await outcomeOf(resume("behind"))).toEqual({
       code: 4,
       error: like(
-        /ledger behind its checkpoint: the journal ends at step 10, the checkpoint is of step 12 \(behind\/ledger\/journal\.jsonl, offset \d+\)/,
+        new RegExp(
+          `ledger behind its checkpoint: the journal ends at step ${newest - 1}, the checkpoint is of step ${newest} \\(behind/ledger/journal\\.jsonl, offset \\d+\\)`,
+        ),
       ),
       hint: "nothing was cut; resume from an older checkpoint, or restore the journal from a copy",
     });
-    const older = await runCommand(resume(run, "8"), { cwd: folder });
-    expect(older.stderr).toContain("resuming behind after step 8");
-    expect(older.code).toBe(0);
+    const again = await runCommand(resume("behind", String(older), "--steps", String(older + 1)), {
+      cwd: folder,
+    });
+    expect(again.stderr).toContain(`resuming behind after step ${older}`);
+    expect(again.code).toBe(0);
   });
 
   it("damage in the middle of the journal, by offset; nothing is cut", async () => {

@@ -6,6 +6,7 @@ import { openCorpusOf } from "../../corpus/open-corpus-of.ts";
 import { ConfigError } from "../../errors.ts";
 import type { Files } from "../../files.ts";
 import { pageWords } from "../../ledger/page.ts";
+import { checkPair } from "../../run.ts";
 import { type MemoryPart, gptMemory } from "../../training/gpt-memory.ts";
 import { gptSizesOf } from "../../training/gpt-sizes.ts";
 import { readPublishedSizes } from "../../training/published-config.ts";
@@ -39,7 +40,7 @@ const ledgerCacheBytes = ({ ledger }: Config, { shards }: Manifest): number => {
  * The parts of a run's memory: the process, the corpus' and the ledger's caches, and the trainer's ({@link gptMemory}).
  * Within 10 % of the peak resident size at the sizes that `npm run bench -- training/memory` measures.
  * @returns undefined where the trainer's part is not known: another engine than onnx on the cpu
- * @throws {ConfigError} when the model contradicts the corpus, or `model.from` is no GPT-2
+ * @throws {ConfigError} when `model.from` is no GPT-2
  */
 export const runMemory = async (
   config: Config,
@@ -60,9 +61,13 @@ export const runMemory = async (
   return trainer && [...rest, ...trainer];
 };
 
-/** Manifest of the corpus that a pipeline names. */
-export const manifestOf = async ({ corpus }: Config): Promise<Manifest> =>
-  corpus.kind === "shards" ? readManifest(corpus.manifest) : (await openCorpusOf(corpus)).manifest;
+/** Manifest of the corpus that a pipeline names.
+ * @throws {ConfigError} when the model cannot learn from such a corpus, or there is none */
+export const manifestOf = async (config: Config): Promise<Manifest> => {
+  checkPair(config);
+  const { corpus } = config;
+  return corpus.kind === "shards" ? readManifest(corpus.manifest) : (await openCorpusOf(corpus)).manifest;
+};
 
 /** Bytes as error texts and tables write them. */
 export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
