@@ -46,6 +46,7 @@ describe("resuming with another configuration", () => {
       "evaluation.rows",
       "ledger.cacheBytes",
       "ledger.maxUncommittedSteps",
+      "ledger.retainSteps",
       "steps",
     ]);
   });

@@ -19,7 +19,7 @@ const hasOwn = <Name extends string>(value: object, name: Name): value is Record
 export const shortestFloat32 = (value: number): number => {
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return rounded;
+    if (Object.is(Math.fround(rounded), value)) return rounded;
   }
   return value;
 };
