@@ -1,11 +1,11 @@
 /**
  * @file Our whole train step against the prototype's: two processes, stepped in turn, so that other load falls on both alike.
  *
- *     node bench/training/step.js --against DIR [--config 4,4,128,128,16,1024] [--rounds 30] [--threads 2] [--json]
+ *     node bench/training/step.js --against DIR [--config 4,4,128,128,16,1024] [--engine JSON] [--rounds 30] [--json]
  *
  * DIR holds the prototype with its two packages (npm i onnxruntime-node@1.30.0 onnx-proto --ignore-scripts).
- * A configuration is layers, heads, width, context, batch, vocabulary. The ratio is the prototype's time over ours,
- * the median over rounds: 1.1 means that we are 10 % faster.
+ * A configuration is layers, heads, width, context, batch, vocabulary; an engine is the pipeline's `engine` part.
+ * The ratio is the prototype's time over ours, the median over rounds (and its quartiles): 1.1 means that we are 10 % faster.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,13 +17,22 @@ const { values: options } = parseArgs({
   options: {
     against: { type: "string" },
     config: { type: "string", multiple: true, default: ["4,4,128,128,16,1024", "6,8,256,256,8,4096"] },
+    engine: { type: "string", default: "{}" },
     rounds: { type: "string", default: "30" },
     threads: { type: "string", default: "2" },
     json: { type: "boolean", default: false },
   },
 });
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+/** Values below which a quarter, half and three quarters lie. */
+const quartiles = (values) => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return [0.25, 0.5, 0.75].map((part) => sorted[Math.floor(part * sorted.length)]);
+};
+const shown = (values, digits) => {
+  const [low, middle, high] = quartiles(values).map((value) => value.toFixed(digits));
+  return `${middle} (${low}-${high})`;
+};
 
 const openChild = async (script, ...args) => {
   const child = spawn(process.execPath, [here(script), ...args], { stdio: ["pipe", "pipe", "inherit"] });
@@ -43,7 +52,11 @@ const openChild = async (script, ...args) => {
 };
 
 const compare = async (config) => {
-  const ours = await openChild("trainer-step.js", config, options.threads);
+  const engine = {
+    ...(options.engine === "{}" && { threads: Number(options.threads) }),
+    ...JSON.parse(options.engine),
+  };
+  const ours = await openChild("trainer-step.js", config, JSON.stringify(engine));
   const prototype =
     options.against === undefined
       ? undefined
@@ -58,28 +71,20 @@ const compare = async (config) => {
   }
   await ours.close();
   await prototype?.close();
-  const [, , , seqLen, size] = config.split(",").map(Number);
-  const oursMs = median(times.ours);
-  return {
-    config,
-    oursMs,
-    tokensPerSecond: Math.round((seqLen * size * 1000) / oursMs),
-    ...(prototype && {
-      prototypeMs: median(times.prototype),
-      ratio: median(times.ours.map((ms, round) => times.prototype[round] / ms)),
-    }),
-  };
+  return { config, engine, ...times, ratios: times.prototype.map((ms, round) => ms / times.ours[round]) };
 };
 
 for (const config of options.config) {
   const result = await compare(config);
+  const [, , , seqLen, size] = config.split(",").map(Number);
+  const perSecond = Math.round((seqLen * size * 1000) / quartiles(result.ours)[1]);
   const versus =
-    result.ratio === undefined
+    result.ratios.length === 0
       ? ""
-      : `, prototype ${result.prototypeMs} ms, ratio ${result.ratio.toFixed(3)}`;
+      : `; prototype ${shown(result.prototype, 1)} ms, ratio ${shown(result.ratios, 3)}`;
   console.log(
     options.json
       ? JSON.stringify(result)
-      : `${config}: ${result.oursMs} ms a step, ${result.tokensPerSecond} tokens/s${versus}`,
+      : `${config}: ${shown(result.ours, 1)} ms a step, ${perSecond} tokens/s${versus}`,
   );
 }

@@ -1,8 +1,8 @@
 /**
  * @file Our train step as a child of `step.js`, with the prototype's biases.
- * Usage: node trainer-step.js layers,heads,width,context,batch,vocabulary THREADS
+ * Usage: node trainer-step.js layers,heads,width,context,batch,vocabulary ENGINE, the pipeline's `engine` part as JSON
  */
 import { serveSteps } from "./serve-steps.js";
 
-const [, , config, threads] = process.argv;
-await serveSteps(config, { biases: true, engine: { threads: Number(threads) }, warmUps: 3 });
+const [, , config, engine] = process.argv;
+await serveSteps(config, { biases: true, engine: JSON.parse(engine), warmUps: 3 });
