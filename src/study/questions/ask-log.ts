@@ -8,8 +8,8 @@ export interface AskOptions {
   /** Steps in [stepStart, stepEnd); all of the branch when left out. */
   readonly stepStart?: number;
   readonly stepEnd?: number;
-  /** Called after every batch with the rows read so far; may throw to end the work. */
-  readonly onRows?: (rows: number) => void;
+  /** Called after every batch with its last step; may throw to end the work. */
+  readonly onStep?: (step: number) => void;
 }
 
 /** Reads a branch's log once, only the columns that are needed, and feeds every aggregation:
@@ -23,13 +23,11 @@ export interface AskOptions {
 export const askLog = async (
   ledger: Pick<LedgerReader, "batches">,
   questions: readonly Aggregation<ColumnName, unknown>[],
-  { stepStart, stepEnd, onRows }: AskOptions = {},
+  { stepStart, stepEnd, onStep }: AskOptions = {},
 ): Promise<void> => {
-  const columns = [...new Set(questions.flatMap((question) => question.columns))];
-  let rows = 0;
-  for await (const batch of ledger.batches(columns, stepStart, stepEnd)) {
+  const columns = new Set<ColumnName>(["step", ...questions.flatMap((question) => question.columns)]);
+  for await (const batch of ledger.batches([...columns], stepStart, stepEnd)) {
     for (const question of questions) question.add(batch);
-    rows += batch.size;
-    onRows?.(rows);
+    onStep?.(batch.step[batch.size - 1]!);
   }
 };
