@@ -39,7 +39,13 @@ const openStepper = async (folder, rows) => {
     folder,
     shards,
     lag: 1,
-    options: { emaAlpha: 0.3, maxUncommittedSteps: 64, cacheBytes: 2 ** 28, retainSteps: null, reference: null },
+    options: {
+      emaAlpha: 0.3,
+      maxUncommittedSteps: 64,
+      cacheBytes: 2 ** 28,
+      retainSteps: null,
+      reference: null,
+    },
   });
   const draws = createDraws(rows);
   const losses = new Float32Array(rows);

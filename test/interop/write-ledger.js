@@ -18,7 +18,13 @@ const open = (resume) =>
     folder,
     shards,
     lag: 1,
-    options: { emaAlpha: 0.3, maxUncommittedSteps: 64, cacheBytes: 2 ** 20, retainSteps: null, reference: null },
+    options: {
+      emaAlpha: 0.3,
+      maxUncommittedSteps: 64,
+      cacheBytes: 2 ** 20,
+      retainSteps: null,
+      reference: null,
+    },
     nonFinite: "mask",
     ...(resume && { resume }),
   });
