@@ -45,38 +45,52 @@ const instanceAt = (statistics: InstanceStatistics, at: number): RankedInstance 
   };
 };
 
+/** First step of the part of a run whose last losses say who is hard: an older loss says more of the model than of the instance. */
+export const recentFrom = (lastStep: number): number => Math.floor(lastStep / 2) + 1;
+
 const largestBy = (
   statistics: InstanceStatistics,
   most: number,
-  leastVisits: number,
+  isWanted: (at: number) => boolean,
   scores: (at: number) => number,
 ): RankedInstance[] => {
-  const { size, shard, row, visits } = statistics;
+  const { size, shard, row } = statistics;
   const chosen = smallestOf(
     size,
     most,
-    (at) => visits[at]! >= leastVisits,
+    isWanted,
     (a, b) => scores(b) - scores(a) || shard[a]! - shard[b]! || row[a]! - row[b]!,
   );
   return chosen.map((at) => instanceAt(statistics, at));
 };
 
-/** The `most` instances of highest last loss, highest first; ties by (shard, row). O(instances · log most). */
-export const hardest = (statistics: InstanceStatistics, most: number): RankedInstance[] =>
-  largestBy(statistics, most, 1, (at) => statistics.lastLoss[at]!);
+/** The `most` instances of highest last loss, highest first; ties by (shard, row). O(instances · log most).
+ * @param leastStep instances last visited before it are left out, see {@link recentFrom} */
+export const hardest = (statistics: InstanceStatistics, most: number, leastStep = 0): RankedInstance[] =>
+  largestBy(
+    statistics,
+    most,
+    (at) => statistics.lastStep[at]! >= leastStep,
+    (at) => statistics.lastLoss[at]!,
+  );
 
 /** The `most` instances of highest sample variance among those with at least `leastVisits` ≥ 2 visits, as {@link hardest}. */
 export const noisiest = (statistics: InstanceStatistics, most: number, leastVisits = 3): RankedInstance[] =>
   largestBy(
     statistics,
     most,
-    Math.max(2, leastVisits),
+    (at) => statistics.visits[at]! >= Math.max(2, leastVisits),
     (at) => statistics.squares[at]! / (statistics.visits[at]! - 1),
   );
 
 /** The `most` instances whose last loss is farthest above their lowest, as {@link hardest}; those that are at their lowest are
  * not forgotten, and left out. */
-export const forgotten = (statistics: InstanceStatistics, most: number): RankedInstance[] =>
-  largestBy(statistics, most, 2, (at) => statistics.lastLoss[at]! - statistics.minLoss[at]!).filter(
-    ({ forgetting }) => forgetting > 0,
+export const forgotten = (statistics: InstanceStatistics, most: number): RankedInstance[] => {
+  const { lastLoss, minLoss } = statistics;
+  return largestBy(
+    statistics,
+    most,
+    (at) => lastLoss[at]! > minLoss[at]!,
+    (at) => lastLoss[at]! - minLoss[at]!,
   );
+};

@@ -74,7 +74,7 @@ const domainsOf = async (run: ReportedRun): Promise<ReportedDomain[]> => {
   }));
 };
 
-/** Reads what is kept of a run's log, three times, and its journal once.
+/** Reads what is kept of a run's log, twice, and its journal once.
  * @throws {LedgerError} where the log is damaged
  * O(rows of the log); memory: some 100 bytes an instance visited. */
 export const findingsOf = async (files: Files, run: ReportedRun): Promise<Findings> => {

@@ -2,8 +2,14 @@
 import { CounterweightError } from "../../errors.ts";
 import type { Files } from "../../files.ts";
 import { askLog } from "../questions/ask-log.ts";
-import { type InstanceStatistics, createInstanceStatistics } from "../questions/instance-statistics.ts";
-import { type RankedInstance, forgotten, hardest, noisiest } from "../questions/ranked-instances.ts";
+import type { InstanceStatistics } from "../questions/instance-statistics.ts";
+import {
+  type RankedInstance,
+  forgotten,
+  hardest,
+  noisiest,
+  recentFrom,
+} from "../questions/ranked-instances.ts";
 import { type Trajectory, createTrajectories } from "../questions/trajectories.ts";
 import type { Instance } from "../replay/instance-name.ts";
 import { type InstanceText, textsOf } from "../replay/instance-texts.ts";
@@ -51,9 +57,6 @@ const contentsOf = async (
   }
 };
 
-/** First step of the part of a run whose last losses say who is hard: an older loss says more of the model than of the instance. */
-export const recentFrom = (lastStep: number): number => Math.floor(lastStep / 2) + 1;
-
 /** Chooses instances by their statistics, reads their trajectories, and their texts from the corpus.
  * @param statistics over the whole run
  * @throws {LedgerError} where the log is damaged. O(rows of the log + blocks touched). */
@@ -62,12 +65,8 @@ export const standoutsOf = async (
   run: ReportedRun,
   statistics: InstanceStatistics,
 ): Promise<Standouts> => {
-  const recent = createInstanceStatistics();
-  await askLog(run.ledger, [recent], {
-    stepStart: Math.max(run.ledger.firstStep, recentFrom(run.ledger.lastStep)),
-  });
   const lists = {
-    hardest: hardest(recent.result(), listed),
+    hardest: hardest(statistics, listed, recentFrom(run.ledger.lastStep)),
     noisiest: noisiest(statistics, listed),
     forgotten: forgotten(statistics, listed),
   };

@@ -2,9 +2,9 @@ import { unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
+import { recentFrom } from "../../../src/study/questions/ranked-instances.ts";
 import { findingsOf } from "../../../src/study/report/findings.ts";
 import { openReportedRun } from "../../../src/study/report/reported-run.ts";
-import { recentFrom } from "../../../src/study/report/standouts.ts";
 import { quickFiles } from "../../support/ledger-on-disk.ts";
 import { smallFindings, withRun } from "../../support/report-findings.ts";
 
