@@ -30,8 +30,9 @@ export interface Duplicates {
 export interface DuplicatesOptions {
   /** Groups to list. */
   readonly most: number;
-  /** Called after every block with the instances read so far, those read twice counted twice; may throw to end the work. */
-  readonly onInstances?: (done: number) => void;
+  /** Called after every block with the instances read so far, of all there are to read as far as is known: those read twice
+   * count twice. May throw to end the work. */
+  readonly onInstances?: (done: number, all: number) => void;
 }
 
 /** Instances of equal tokens: their numbers in the corpus, ascending. */
@@ -51,6 +52,7 @@ export const findDuplicates = async (
 ): Promise<Duplicates> => {
   const { seqLen, tokenDtype } = corpus.manifest;
   let done = 0;
+  let all = index.instances;
   /** Calls `visit` for every row of the blocks, in order, with its number in the corpus. */
   const eachRow = async (
     refs: readonly BlockRef[],
@@ -61,7 +63,7 @@ export const findDuplicates = async (
       const { shard, firstRow } = refs[at++]!;
       const first = index.ordinalOf(shard, firstRow);
       for (let row = 0; row < block.rows; row++) visit(first + row, block.rowAt(row));
-      onInstances((done += block.rows));
+      onInstances((done += block.rows), all);
     }
   };
   const hashes = new Float64Array(index.instances);
@@ -73,6 +75,7 @@ export const findDuplicates = async (
     const first = index.ordinalOf(shard, firstRow);
     return hashes.subarray(first, first + rows).some((hash) => repeated.has(hash));
   });
+  all += suspects.reduce((sum, { rows }) => sum + rows, 0);
   await eachRow(suspects, (ordinal, row) => {
     const hash = hashes[ordinal]!;
     if (!repeated.has(hash)) return;

@@ -1,4 +1,4 @@
-/** @file Training instances that a run has never drawn. */
+/** @file Training instances whose loss a run has never measured. */
 import type { BlockIndex, BlockRef } from "../../corpus/blocks/block-index.ts";
 import type { Instance } from "../replay/instance-name.ts";
 import type { InstanceStatistics } from "./instance-statistics.ts";
