@@ -4,8 +4,9 @@ import type { InstanceText } from "../study/replay/instance-texts.ts";
 import type { RecordedBatch, RecordedRow } from "../study/replay/recorded-rows.ts";
 import type { DomainStanding, Standing } from "../study/replay/standing.ts";
 import type { Proof } from "../study/replay/verify.ts";
+import { contentOf, withContents } from "./content-column.ts";
 import { count, duration, nats } from "./progress-line.ts";
-import { excerpt, linesOnTerminal, onTerminal } from "./terminal-text.ts";
+import { linesOnTerminal, onTerminal } from "./terminal-text.ts";
 import { textTable } from "./text-table.ts";
 
 const exactness = ({ weights, draws }: Proof): string =>
@@ -84,10 +85,6 @@ const cells = ({ loss, probability, base, weight, trained }: RecordedRow): strin
 ];
 const cellNames = ["loss", "probability", "base", "weight", "trained"];
 
-/** What an instance says, or its first tokens. */
-const contentOf = ({ text, tokens }: InstanceText): string =>
-  text ?? `tokens ${tokens.slice(0, 32).join(" ")}`;
-
 /** An instance's trajectory and its text. */
 export const trajectoryText = (
   name: string,
@@ -124,10 +121,5 @@ export const batchText = (
       ...cells(row).slice(0, -1),
     ]),
   ]);
-  const lines = table.trimEnd().split("\n");
-  const room = Math.max(20, columns - Math.max(...lines.map((line) => line.length)) - 2);
-  const withText = lines.map((line, at) =>
-    at === 0 ? `${line}  text` : `${line}  ${excerpt(contentOf(contents[at - 1]!), room)}`,
-  );
-  return `${recordText(batch)}${withText.join("\n")}\n`;
+  return `${recordText(batch)}${withContents(table, contents, columns)}`;
 };
