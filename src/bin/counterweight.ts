@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 
 import { exitCodeOf } from "../errors.ts";
+import { askCommand } from "./ask.ts";
 import { benchCommand } from "./bench.ts";
 import { compareCommand } from "./compare.ts";
 import { enginesCommand } from "./engines.ts";
@@ -33,6 +34,7 @@ const program = new Command("counterweight")
   .addCommand(inspectCommand())
   .addCommand(replayCommand())
   .addCommand(whatIfCommand())
+  .addCommand(askCommand())
   .addCommand(queryCommand())
   .addCommand(exportCommand())
   .addCommand(reportCommand())
