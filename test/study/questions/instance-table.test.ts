@@ -43,14 +43,19 @@ describe("a table of instances", () => {
     );
   });
 
-  it("grows without losing any", () => {
+  it.each<[string, (at: number) => [shard: number, row: number]]>([
+    ["neighbours", (at) => [0, at]],
+    ["neighbours in another order", (at) => [3, (at * 7919) % 20_000]],
+    ["rows alike in their low bits", (at) => [at % 2, 64 * (at >> 1)]],
+    ["one row of many shards", (at) => [at, 5]],
+    ["rows from anywhere", (at) => [at % 7, Math.imul(at, 2_654_435_761) >>> 0]],
+  ])("grows without losing any: %s", (_name, place) => {
     const table = new InstanceTable();
-    const place = (at: number): [number, number] => [at % 7, Math.imul(at, 2_654_435_761) >>> 8];
     const wrong: number[] = [];
     for (let at = 0; at < 20_000; at++) if (table.meet(...place(at)) !== at) wrong.push(at);
     for (let at = 0; at < 20_000; at++) if (table.find(...place(at)) !== at) wrong.push(at);
     expect([wrong, table.size]).toEqual([[], 20_000]);
-    expect(table.find(7, 0)).toBe(-1);
+    expect(table.find(1_000_000, 1)).toBe(-1);
   });
 
   it("gives copies", () => {
