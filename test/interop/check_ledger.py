@@ -1,4 +1,4 @@
-"""Others open the raw segments of a ledger and say of them what we say.
+"""Others open the segments of a ledger, the sealed and the raw, and say of them what we say.
 
 python test/interop/check_ledger.py     writes a ledger from dist and reads it with pyarrow and polars
 """
@@ -33,15 +33,22 @@ COLUMNS = {
 
 
 def with_pyarrow(segments):
-    """One table of all segments; also what DESIGN promises of each: its columns, a record batch a step, nothing null."""
+    """One table of all segments; also what DESIGN promises of each: its columns, nothing null; raw, a record batch a step, and
+    sealed, batches of equal size, but for the last, that may end within a step."""
     tables = []
     for path in segments:
         with ipc.open_stream(path) as stream:
             batches = list(stream)
         assert {field.name: field.type for field in batches[0].schema} == COLUMNS, batches[0].schema
+        steps = [set(batch["step"].to_pylist()) for batch in batches]
+        if path.name.startswith("segment-"):
+            assert all(len(step) == 1 for step in steps) and len(set.union(*steps)) == len(batches), steps
+        else:
+            assert [batch.num_rows for batch in batches[:-1]] == [100] * (len(batches) - 1) and batches[-1].num_rows <= 100
+            assert any(before & after for before, after in zip(steps, steps[1:])), "no batch ended within a step"
         for batch in batches:
             batch.validate(full=True)
-            assert len(set(batch["step"].to_pylist())) == 1 and not any(column.null_count for column in batch.columns)
+            assert not any(column.null_count for column in batch.columns)
         tables.append(pa.Table.from_batches(batches))
     return pa.concat_tables(tables)
 
@@ -59,8 +66,8 @@ def close(ours, theirs):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         said = json.loads(subprocess.run(["node", HERE / "write-ledger.js", folder], check=True, stdout=subprocess.PIPE).stdout)
-        segments = sorted(pathlib.Path(folder).glob("segment-*.arrows"))
-        assert len(segments) == 2, segments
+        segments = sorted(pathlib.Path(folder).glob("*.arrows"))
+        assert [path.name for path in segments] == ["sealed-000001.arrows", "segment-000002.arrows"], segments
         live = {(line["step"], line["branch"]): line["rows"] for line in said["steps"]}
         ours = said["meanLoss"]
 

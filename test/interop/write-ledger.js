@@ -1,4 +1,5 @@
-/** @file Writes a ledger with two segments, an abandoned branch and a masked loss into a folder; prints what we say of it, as JSON. */
+/** @file Writes a ledger with a sealed and a raw segment, an abandoned branch and a masked loss into a folder, and ends without
+ * closing it, as a process that is killed does; prints what we say of it, as JSON. */
 import { join } from "node:path";
 
 import { createDraws } from "../../dist/draws.js";
@@ -26,6 +27,7 @@ const open = (resume) =>
       reference: null,
     },
     nonFinite: "mask",
+    cut: { batchRows: 100 },
     ...(resume && { resume }),
   });
 
@@ -55,7 +57,7 @@ await takeSteps(first, 31, 45, 1);
 await first.close();
 const second = await open({ position, pages: join(folder, "none") });
 await takeSteps(second, 31, 60, 2);
-await second.close();
+await second.flush();
 
 const reader = await openLedgerReader(files, folder);
 const steps = [];
@@ -77,4 +79,4 @@ for await (const observations of reader.observations())
 const meanLoss = Object.fromEntries(
   Object.entries(domains).map(([domain, { count, loss }]) => [domain, loss / count]),
 );
-console.log(JSON.stringify({ steps, meanLoss, columns }));
+process.stdout.write(JSON.stringify({ steps, meanLoss, columns }), () => process.exit(0));
