@@ -146,7 +146,8 @@ const duplicatesText = (
     largest.map((group) => contents.of(group[0]!)),
     columns,
   );
-  return `${title}\n${counts}\nthe largest of ${exactly(groups)} groups\n${named}`;
+  const shown = groups === 1 ? "one group" : `the largest of ${exactly(groups)} groups`;
+  return `${title}\n${counts}\n${shown}\n${named}`;
 };
 
 /** Every answer that was asked for, in one order.

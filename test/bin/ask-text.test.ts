@@ -150,6 +150,9 @@ describe("answers as text", () => {
       "    2  0:0 0:1                     text\\nof 0:0",
       "",
     ]);
+    expect(textOf({ duplicates: { domains, groups: 1, largest: [group] } })).toContain(
+      "\n\none group\nalike",
+    );
     expect(textOf({ duplicates: { domains, groups: 2, largest: [] } })).not.toContain("largest");
     const unlike = domains.map((domain) => ({ ...domain, repeated: 0 }));
     expect(textOf({ duplicates: { domains: unlike, groups: 0, largest: [] } })).toMatch(
