@@ -21,8 +21,10 @@ export interface MeanLoss {
 
 /** Means by domain × `stepsPerBucket` steps: the float32 losses, widened, are added one by one in float64, in slot order.
  *
- * Any other order of the same additions (DuckDB's `avg` over FLOAT, polars, numpy) may differ from this one by at most
- * 2·n·2⁻⁵³·Σ|loss|/n for n losses, as each is within n·2⁻⁵³·Σ|loss| of the true sum (Higham, Accuracy and Stability, §4.2).
+ * Any other order of the same additions (DuckDB's `avg` over FLOAT, polars, numpy) gives a mean that differs by at most
+ * 2·(n + 1)·2⁻⁵³·Σ|loss|/n for n losses: each sum is within (n − 1)·2⁻⁵³·Σ|loss| of the true one (Jeannerod & Rump 2013), and
+ * is then divided once. Where all losses are multiples of 2^q and Σ|loss| < 2^(53 + q), nothing is rounded and every order
+ * gives the same bits: so with up to 2²¹ losses in [2⁻⁴, 2⁵), whose float32 digits end at 2⁻²⁷.
  * Memory: 32 bytes a bucket and domain. Steps must ascend within the rows of a call.
  * @param domains number of domains, as in the manifest
  * @param stepsPerBucket ≥ 1

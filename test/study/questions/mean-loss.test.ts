@@ -57,6 +57,27 @@ describe("mean loss by domain and steps", () => {
     );
   });
 
+  it("is the same in any order for losses of usual size", () => {
+    const usual = fc.array(fc.float({ min: 2 ** -4, max: 31.5, noNaN: true }), {
+      minLength: 1,
+      maxLength: 300,
+      size: "max",
+    });
+    fc.assert(
+      fc.property(usual, fc.infiniteStream(fc.double({ noNaN: true })), (losses, keys) => {
+        const shuffled = losses
+          .map((loss) => ({ loss, key: keys.next().value }))
+          .toSorted((a, b) => a.key - b.key)
+          .map(({ loss }) => loss);
+        const [inOrder, inAnother] = [losses, shuffled].map((values) =>
+          answerOf(createMeanLoss(1, 10), logOf(...values.map((loss, row) => [1, 0, row, loss] as const))),
+        );
+        expect(inAnother).toEqual(inOrder);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("says nothing of domains without losses and of what was masked", () => {
     const log = logOf([1, 0, 0, 2], [1, 1, 0, Number.NaN], [5, 0, 0, 4], [5, 0, 1, 1]);
     const { buckets, mean, count, masked } = answerOf(createMeanLoss(3, 4), log);
