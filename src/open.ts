@@ -1,4 +1,5 @@
 /** @file Configuration → stages: corpus, sampler, ledger and weighing, opened and tied by functions; no trainer yet. */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
 import type { Config } from "./config/schema.ts";
@@ -48,11 +49,17 @@ export const openStages = async (
   options: { readonly position?: StagesPosition | undefined; readonly stealLock?: boolean | undefined } = {},
 ): Promise<Stages> => {
   const { position, stealLock } = options;
+  // A name of its own: a reference is read before the ledger's lock says whose the folder is.
+  const scratch = `reference-${randomUUID().slice(0, 8)}.scratch`;
   const corpus = await openCorpusOf(config.corpus, (training) => windowsBytes(training, config.sampler));
   const opened: { close(): Promise<void> }[] = [corpus];
   try {
     if (position !== undefined) checkFingerprint(corpus, position.corpus, config.corpus);
-    const reference = await openReference(config, corpus, files, folder, position !== undefined);
+    const reference = await openReference(config, corpus, files, {
+      folder,
+      scratch,
+      goesOn: position !== undefined,
+    });
     if (reference !== undefined) opened.unshift(reference);
     const { shards, fingerprint } = corpus.manifest;
     const ledger = await openLedger({
@@ -68,6 +75,7 @@ export const openStages = async (
       ...(stealLock !== undefined && { stealLock }),
     });
     opened.unshift(ledger);
+    await sweepScratch(files, folder, scratch);
     const close = () => closeAll(opened.map((stage) => () => stage.close()));
     return { ...tie(config, corpus, ledger, position?.sampler), reference, close };
   } catch (error) {
@@ -76,18 +84,28 @@ export const openStages = async (
   }
 };
 
+/** Removes scratch files of references that crashes left in a folder that is ours, all but one's own. */
+const sweepScratch = async (files: Files, folder: string, own: string): Promise<void> => {
+  for (const name of await files.list(folder))
+    if (/^reference-.*\.scratch$/.test(name) && name !== own) await files.remove(join(folder, name));
+};
+
 /** The run's reference: as it stands now for a new run, as the run's journal says for one that goes on. */
 const openReference = async (
   { ledger }: Config,
   { manifest }: Corpus,
   files: Files,
-  folder: string,
-  goesOn: boolean,
+  {
+    folder,
+    scratch,
+    goesOn,
+  }: { readonly folder: string; readonly scratch: string; readonly goesOn: boolean },
 ): Promise<ReferenceLosses | undefined> => {
   const { reference: run, cacheBytes } = ledger;
   if (run === null) return undefined;
   const position = goesOn ? (await openLedgerReader(files, folder)).origin.reference : null;
-  const scratchPath = join(folder, "reference.scratch");
+  await files.makeFolder(folder);
+  const scratchPath = join(folder, scratch);
   return openReferenceLosses({ files, run, position, corpus: manifest, cacheBytes, scratchPath });
 };
 

@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { checkConfig } from "../src/config/config.ts";
+import { createSyntheticCorpus } from "../src/corpus/synthetic.ts";
+import { createDraws } from "../src/draws.ts";
 import { createFiles } from "../src/files.ts";
 import { openStages, readHeldOut } from "../src/open.ts";
+import { openSmall } from "./support/ledger-on-disk.ts";
 import { tokenAt, writeSmallCorpus } from "./support/small-corpus.ts";
 
 let folder: string;
@@ -35,6 +38,64 @@ describe("opening stages", () => {
     await expect(open("locked")).rejects.toThrow(/lock|writer|process/);
     await stages.close();
     await (await open("locked")).close();
+  });
+});
+
+describe("a reference that its memory has no room for", () => {
+  const corpus = { kind: "synthetic", instances: 60_000, heldOut: 1, blockRows: 5_000 } as const;
+  const openOver = (name: string) =>
+    openStages(
+      checkConfig({
+        steps: 5,
+        corpus,
+        sampler: { kind: "importance" },
+        ledger: { reference: join(folder, "reference"), cacheBytes: 2 ** 20 },
+      }),
+      createFiles(),
+      join(folder, name),
+    );
+  const scratches = (name: string): string[] =>
+    readdirSync(join(folder, name)).filter((file) => file.endsWith(".scratch"));
+
+  /** A ledger in which every row's loss is its ordinal, a block a step. */
+  beforeAll(async () => {
+    const { shards, fingerprint } = createSyntheticCorpus(corpus).manifest;
+    const path = join(folder, "reference/ledger");
+    const ledger = await openSmall(path, { shards, corpus: fingerprint, lag: 0 });
+    const draws = createDraws(corpus.blockRows);
+    draws.probability.fill(1);
+    draws.base.fill(1);
+    for (let block = 0; block < 12; block++) {
+      for (let slot = 0; slot < draws.size; slot++) draws.row[slot] = corpus.blockRows * block + slot;
+      ledger.expect(block + 1, draws);
+      ledger.report(block + 1, Float32Array.from(draws.row));
+      await ledger.commit(block + 1, { weights: new Uint8Array(draws.size) });
+    }
+    await ledger.close();
+  });
+
+  it("lies in a file beside the ledger, which goes at close", async () => {
+    const stages = await openOver("excess");
+    expect(scratches("excess")).toHaveLength(1);
+    expect(stages.reference).toMatchObject({ instances: 60_000, position: { step: 12 } });
+    for (const block of [0, 11, 5]) {
+      const losses = await stages.reference!.lossesOf(block);
+      expect([losses[0], losses[4_999]]).toEqual([5_000 * block, 5_000 * block + 4_999]);
+    }
+    await stages.close();
+    expect(scratches("excess")).toEqual([]);
+  });
+
+  it("is left alone by who finds the folder taken, and by what a crash left", async () => {
+    writeFileSync(join(folder, "excess/reference-01234567.scratch"), "");
+    const stages = await openOver("excess");
+    const [own] = scratches("excess");
+    expect(own).not.toContain("01234567");
+    await expect(openOver("excess")).rejects.toThrow(/lock|writer|process/);
+    expect(scratches("excess")).toEqual([own]);
+    for (let block = 0; block < 12; block++)
+      expect((await stages.reference!.lossesOf(block))[7]).toBe(5_000 * block + 7);
+    await stages.close();
   });
 });
 
