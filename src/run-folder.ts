@@ -11,20 +11,32 @@ import type { Evaluation } from "./training/evaluation.ts";
 /** One line of metrics.jsonl. */
 export type MetricsLine = { readonly step: number; readonly [key: string]: unknown };
 
-/** Places inside a run's folder. */
+/** Places inside a run's folder; `scores` is there only where `counterweight score` wrote. */
 export const placesOf = (
   folder: string,
-): { config: string; ledger: string; checkpoints: string; metrics: string; summary: string } => ({
+): Readonly<Record<"config" | "ledger" | "checkpoints" | "metrics" | "summary" | "scores", string>> => ({
   config: join(folder, "config.json"),
   ledger: join(folder, "ledger"),
   checkpoints: join(folder, "checkpoints"),
   metrics: join(folder, "metrics.jsonl"),
   summary: join(folder, "summary.json"),
+  scores: join(folder, "scores.json"),
 });
 
-/** Refuses a folder that holds a run.
+/** Refuses a folder that `counterweight score` wrote: it has a ledger like a run's, but nothing in it was drawn or trained.
+ * @throws {ConfigError} with what scores are good for */
+export const checkIsRun = async (files: Files, folder: string): Promise<void> => {
+  if (await files.exists(placesOf(folder).scores))
+    throw new ConfigError("the folder must be a run's, got the scores of a model", {
+      path: folder,
+      hint: "scores are a reference for a run (ledger.reference), and read by inspect, query, export and replay --instance",
+    });
+};
+
+/** Refuses a folder that holds a run, or scores.
  * @throws {ConfigError} with both ways on */
 export const checkNoRun = async (files: Files, folder: string): Promise<void> => {
+  await checkIsRun(files, folder);
   if (await files.exists(placesOf(folder).config))
     throw new ConfigError("there is a run in this folder already", {
       path: folder,

@@ -12,9 +12,15 @@ import type { Config, Pipeline } from "./config/schema.ts";
 import { type Drive, createDrive } from "./drive.ts";
 import { ConfigError, mustBe } from "./errors.ts";
 import { type Files, createFiles } from "./files.ts";
-import type { Ledger } from "./ledger/ledger.ts";
 import { type Stages, openStages } from "./open.ts";
-import { checkNoRun, placesOf, readMetrics, readRunConfig, writeRunConfig } from "./run-folder.ts";
+import {
+  checkIsRun,
+  checkNoRun,
+  placesOf,
+  readMetrics,
+  readRunConfig,
+  writeRunConfig,
+} from "./run-folder.ts";
 import { type GptTrainerOptions, openGptTrainer } from "./training/gpt-trainer.ts";
 import { openRegressionTrainer } from "./training/linear-regression.ts";
 import type { Trainer } from "./training/trainer.ts";
@@ -92,8 +98,9 @@ const loadTrainer = async (trainer: Trainer, checkpoint: Checkpoint): Promise<vo
   await trainer.load(modelFolderOf(checkpoint.folder));
 };
 
-/** What opening did to the ledger, in words. */
-const notesOf = ({ recovery, rebuilt }: Ledger, stepsLeft: number): string[] => {
+/** What opening did to the ledger, and what it is compared with, in words. */
+const notesOf = ({ ledger, corpus, reference }: Stages, stepsLeft: number): string[] => {
+  const { recovery, rebuilt } = ledger;
   const { lastGoodStep, resumedStep, setAside, abandoned } = recovery;
   const notes = setAside.map(
     (path) => `set aside what a crash had torn: ${path}; last good step ${lastGoodStep}`,
@@ -104,6 +111,13 @@ const notesOf = ({ recovery, rebuilt }: Ledger, stepsLeft: number): string[] => 
     );
   if (stepsLeft === 0) notes.push("all its steps are done; train on by --steps");
   if (rebuilt !== null) notes.push(`rebuilt the ledger's pages from its log: ${rebuilt}`);
+  if (reference !== undefined) {
+    const blocks = corpus.manifest.domains.flatMap((_, domain) => corpus.blocksOf(domain));
+    const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
+    notes.push(
+      `the reference has losses of ${reference.instances} instances, as of its step ${reference.position.step}; there are ${rows} to train on`,
+    );
+  }
   return notes;
 };
 
@@ -133,6 +147,7 @@ const resolveConfig = async (
       throw new ConfigError("a new run needs a pipeline", { hint: "name a pipeline file, or resume a run" });
     return given;
   }
+  await checkIsRun(files, dir);
   const before = await readRunConfig(files, dir);
   const after = given ?? (await readConfig(files, placesOf(dir).config, overrides));
   checkResumable(before, after);
@@ -147,7 +162,7 @@ const resolveConfig = async (
  * const summary = await run.start();
  * ```
  * @param pipeline a pipeline file's path or content; may be left out when resuming
- * @throws {ConfigError} for a wrong pipeline, a folder that holds a run (or none, when resuming), a corpus or key that
+ * @throws {ConfigError} for a wrong pipeline, a folder that holds a run (or none, when resuming) or scores, a corpus or key that
  *   changed, a trainer that cannot load; else as the stages do */
 export const openRun = async (pipeline: string | Pipeline | undefined, options: RunOptions): Promise<Run> => {
   const files = options.files ?? createFiles();
@@ -188,7 +203,7 @@ export const openRun = async (pipeline: string | Pipeline | undefined, options: 
       stages,
       trainer,
       resumedAt,
-      notes: notesOf(stages.ledger, config.steps - resumedAt),
+      notes: notesOf(stages, config.steps - resumedAt),
     };
   } catch (error) {
     await close().catch(() => undefined);

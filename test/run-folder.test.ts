@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkConfig } from "../src/config/config.ts";
 import { createFiles } from "../src/files.ts";
 import {
+  checkIsRun,
   checkNoRun,
   openMetrics,
   placesOf,
@@ -29,6 +30,16 @@ describe("a run's folder", () => {
     await writeRunConfig(files, folder, config);
     expect(await readRunConfig(files, folder)).toEqual(config);
     await expect(checkNoRun(files, folder)).rejects.toThrow("there is a run in this folder already");
+  });
+
+  it("is not one of scores, which may hold a configuration too", async () => {
+    await checkIsRun(files, folder);
+    writeFileSync(placesOf(folder).scores, "{}");
+    for (const check of [checkIsRun, checkNoRun])
+      await expect(check(files, folder)).rejects.toMatchObject({
+        message: `the folder must be a run's, got the scores of a model (${folder})`,
+        hint: expect.stringContaining("scores are a reference for a run (ledger.reference)"),
+      });
   });
 
   it("names a config.json that is not JSON, or not a pipeline", async () => {

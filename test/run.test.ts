@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -160,6 +160,27 @@ describe("opening", () => {
     await expect(openRun(undefined, { dir: none, from: "latest" })).rejects.toThrow(
       `there is no run in this folder (${none})`,
     );
+  });
+
+  it("does not take scores for a run", async () => {
+    const dir = join(folder, "scores");
+    mkdirSync(dir);
+    writeFileSync(join(dir, "scores.json"), "{}");
+    for (const from of ["new", "latest"] as const)
+      await expect(openRun(pipeline(), { dir, from, trainer: trainerOf() })).rejects.toThrow(
+        `the folder must be a run's, got the scores of a model (${dir})`,
+      );
+  });
+
+  it("says how much its reference knows", async () => {
+    const reference = join(folder, "reference");
+    await (await openRun(pipeline({ steps: 2 }), { dir: reference, trainer: trainerOf() })).start();
+    const excess = pipeline({ ledger: { reference } });
+    const run = await openRun(excess, { dir: join(folder, "a"), trainer: trainerOf() });
+    await run.stop();
+    expect(run.notes).toEqual([
+      "the reference has losses of 8 instances, as of its step 2; there are 64 to train on",
+    ]);
   });
 
   it("leaves no run behind when it fails", async () => {
