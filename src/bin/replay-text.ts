@@ -24,14 +24,15 @@ const tokensRead = ({ tokens }: Proof): string => {
 /** The proof in one line and what it rests on.
  * @param fingerprint of the corpus by the run's newest checkpoint; null where none says */
 export const proofText = (proof: Proof, seed: string | number, fingerprint: string | null): string => {
-  const { steps, draws, windows, branch, seconds } = proof;
+  const { steps, draws, windows, branch, reference, seconds } = proof;
+  const over = reference === null ? "" : `; excess over its reference's losses as of step ${reference.step}`;
   const corpus =
     fingerprint === null
       ? "a corpus that no checkpoint names"
       : `corpus ${fingerprint.slice(0, 12)}, as its checkpoint says`;
   return [
     `proven: ${count(steps)} steps, ${count(draws)} draws, ${count(windows)} windows in ${duration(seconds)}`,
-    `branch ${branch}, seed ${JSON.stringify(seed)}, ${corpus}`,
+    `branch ${branch}, seed ${JSON.stringify(seed)}, ${corpus}${over}`,
     `rows, order, probabilities and bases bit for bit; ${exactness(proof)}; ${tokensRead(proof)}`,
     "",
   ].join("\n");

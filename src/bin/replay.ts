@@ -18,6 +18,7 @@ interface ReplayOptions {
   readonly step?: number;
   readonly branch?: number;
   readonly corpus?: string;
+  readonly reference?: string;
   readonly tokens: boolean;
   readonly tolerance?: number;
   readonly json?: boolean;
@@ -81,13 +82,13 @@ const showBatch = async (files: Files, run: RecordedRun, step: number, asJson: b
 };
 
 const replay = async (folder: string, options: ReplayOptions, command: Command): Promise<void> => {
-  const { at, instance, step, branch, corpus } = options;
+  const { at, instance, step, branch, corpus, reference } = options;
   const asJson = options.json === true;
   const asked = [options.verify, at, instance, step].filter((value) => value !== undefined);
   if (asked.length !== 1)
     command.error("error: say what to replay: --verify, --at <step>, --instance <shard:row> or --step <n>");
   const files = createFiles();
-  const run = await openRecordedRun(files, folder, { branch, corpus });
+  const run = await openRecordedRun(files, folder, { branch, corpus, reference });
   await withProgress(async (progress) => {
     if (instance !== undefined) return showInstance(files, run, instance, asJson, progress);
     if (step !== undefined) return showBatch(files, run, step, asJson);
@@ -114,6 +115,7 @@ export const replayCommand = (): Command =>
     )
     .option("--branch <n>", "an abandoned branch (default: the live one)", numberFrom(true))
     .option("--corpus <manifest>", "manifest of the corpus, where it has moved")
+    .option("--reference <folder>", "folder of the run's reference, where it has moved")
     .option("--no-tokens", "with --verify: do not read the shards that were drawn from")
     .option(
       "--tolerance <x>",

@@ -11,12 +11,13 @@ import { whatIfText } from "./what-if-text.ts";
 interface WhatIfCommandOptions {
   readonly set: readonly string[];
   readonly corpus?: string;
+  readonly reference?: string;
   readonly json?: boolean;
 }
 
-const ask = async (folder: string, { set, corpus, json }: WhatIfCommandOptions): Promise<void> => {
+const ask = async (folder: string, { set, corpus, reference, json }: WhatIfCommandOptions): Promise<void> => {
   const files = createFiles();
-  const run = await openRecordedRun(files, folder, { corpus });
+  const run = await openRecordedRun(files, folder, { corpus, reference });
   const question = await readQuestion(files, run, set);
   await withProgress(async (progress) => {
     const onProgress = (done: number, all: number): void => progress("steps", done, all);
@@ -37,5 +38,6 @@ export const whatIfCommand = (): Command =>
       [],
     )
     .option("--corpus <manifest>", "manifest of the corpus, where it has moved")
+    .option("--reference <folder>", "folder of the run's reference, where it has moved")
     .option("--json", "the answer as JSON")
     .action(ask);

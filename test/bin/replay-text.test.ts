@@ -9,6 +9,7 @@ const proof: Proof = {
   steps: 1100,
   draws: 17_600,
   windows: 96,
+  reference: null,
   weights: { exact: 17_600, farthest: 0, tolerance: 0 },
   tokens: { blocks: 80, bytes: 1_500_000, withoutChecksum: 0 },
   seconds: 3.2,
@@ -36,6 +37,14 @@ describe("a proof", () => {
         "rows, order, probabilities and bases bit for bit; weights bit for bit; 1.50 MB of tokens in 80 blocks read",
         "",
       ].join("\n"),
+    );
+  });
+
+  it("says which state of a reference scores were made with", () => {
+    expect(
+      proofText({ ...proof, reference: { branch: 0, step: 480, crc: 7 } }, 7, "2fc2758c115f1b31"),
+    ).toContain(
+      "corpus 2fc2758c115f, as its checkpoint says; excess over its reference's losses as of step 480\n",
     );
   });
 

@@ -10,6 +10,7 @@ import type { CorpusOptions } from "../../corpus/options.ts";
 import { createSyntheticCorpus } from "../../corpus/synthetic.ts";
 import { ConfigError, LedgerError, mustBe } from "../../errors.ts";
 import type { Files } from "../../files.ts";
+import type { LedgerOptions } from "../../ledger/options.ts";
 import { type LedgerReader, openLedgerReader } from "../../ledger/reader.ts";
 import { placesOf, readRunConfig } from "../../run-folder.ts";
 import { samplingVersion } from "../../sampler/sampler-state.ts";
@@ -35,29 +36,34 @@ export interface RecordedRunOptions {
   readonly branch?: number | undefined;
   /** Manifest of the corpus, where it no longer lies where the run read it. */
   readonly corpus?: string | undefined;
+  /** Folder of the reference, where it no longer lies where the run read it. */
+  readonly reference?: string | undefined;
 }
 
 /** Opens a run's folder for reading, also while it goes on.
- * @throws {ConfigError} when there is no run, or the corpus is not the one its newest checkpoint names
+ * @throws {ConfigError} when there is no run, or the corpus is not the one its newest checkpoint, or its journal, names
  * @throws {LedgerError} when its journal is damaged, has no such branch, or another sampling version drew it
  * @throws {ShardError} when the manifest is damaged. O(bytes of the journal + blocks). */
 export const openRecordedRun = async (
   files: Files,
   folder: string,
-  { branch, corpus: moved }: RecordedRunOptions = {},
+  { branch, corpus: moved, reference }: RecordedRunOptions = {},
 ): Promise<RecordedRun> => {
   const recorded = await readRunConfig(files, folder);
   const corpus = relocated(recorded.corpus, moved);
   const manifest = await manifestOf(corpus, files);
   const places = placesOf(folder);
   const checkpoint = await readCheckpoint(files, places.checkpoints, "latest");
-  if (checkpoint !== undefined) checkOrigin(checkpoint, manifest, corpus);
+  const ledger = await openLedgerReader(files, places.ledger, branch);
+  const origin = checkpoint?.corpus ?? ledger.origin.corpus;
+  if (origin !== null) checkCorpus(origin, manifest, corpus);
+  if (checkpoint !== undefined) checkVersion(checkpoint);
   return {
     folder,
-    config: { ...recorded, corpus },
+    config: { ...recorded, corpus, ledger: referringTo(recorded.ledger, reference) },
     manifest,
     blocks: createBlockIndex(manifest),
-    ledger: await openLedgerReader(files, places.ledger, branch),
+    ledger,
     fingerprint: checkpoint?.corpus ?? null,
     ownModel:
       checkpoint !== undefined &&
@@ -74,16 +80,28 @@ const relocated = (corpus: CorpusOptions, manifest: string | undefined): CorpusO
   });
 };
 
+const referringTo = (ledger: LedgerOptions, reference: string | undefined): LedgerOptions => {
+  if (reference === undefined) return ledger;
+  if (ledger.reference !== null) return { ...ledger, reference };
+  throw new ConfigError("a run without a reference has none to look for elsewhere", {
+    keyPath: "ledger.reference",
+    hint: "leave --reference out",
+  });
+};
+
 const manifestOf = async (corpus: CorpusOptions, files: Files): Promise<Manifest> =>
   corpus.kind === "shards" ? readManifest(corpus.manifest, files) : createSyntheticCorpus(corpus).manifest;
 
-const checkOrigin = (checkpoint: Checkpoint, manifest: Manifest, corpus: CorpusOptions): void => {
-  if (checkpoint.corpus !== manifest.fingerprint)
+const checkCorpus = (fingerprint: string, manifest: Manifest, corpus: CorpusOptions): void => {
+  if (fingerprint !== manifest.fingerprint)
     throw new ConfigError("the corpus must be the one that the run was started with", {
       keyPath: corpus.kind === "shards" ? "corpus.manifest" : "corpus",
       ...(corpus.kind === "shards" && { path: corpus.manifest }),
-      hint: `its fingerprint is ${manifest.fingerprint.slice(0, 12)}, the run's is ${checkpoint.corpus.slice(0, 12)}; name the run's corpus by --corpus`,
+      hint: `its fingerprint is ${manifest.fingerprint.slice(0, 12)}, the run's is ${fingerprint.slice(0, 12)}; name the run's corpus by --corpus`,
     });
+};
+
+const checkVersion = (checkpoint: Checkpoint): void => {
   const version = checkpoint.sampler.json.samplingVersion;
   if (version !== samplingVersion)
     throw new LedgerError(mustBe("sampling version of the run", String(samplingVersion), version), {

@@ -2,11 +2,14 @@
 import type { Config } from "../../config/schema.ts";
 import type { Draws } from "../../draws.ts";
 import type { Files } from "../../files.ts";
+import { closeAll } from "../../ledger/close-all.ts";
+import type { LedgerPosition } from "../../ledger/history.ts";
 import type { Observations } from "../../ledger/observations.ts";
 import type { MixtureWeights } from "../../sampler/options.ts";
 import { type Sampler, createSampler } from "../../sampler/sampler.ts";
 import { scoreWindow } from "../../sampler/score.ts";
 import { blocksPerWindow } from "../../sampler/window.ts";
+import { openRecordedReference } from "./recorded-reference.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 import { ReplayedLosses } from "./replayed-losses.ts";
 
@@ -33,6 +36,8 @@ export interface Redraw {
    * those of the steps before it, as far as the sampler asks for losses at all. */
   steps(): AsyncGenerator<RedrawnStep>;
   readonly losses: ReplayedLosses;
+  /** Where the reference stands that losses are compared with; null without one. */
+  readonly reference: LedgerPosition | null;
   /** Windows opened so far. */
   windows(): number;
   close(): Promise<void>;
@@ -40,10 +45,13 @@ export interface Redraw {
 
 /** Sets draws up to be made again. No losses are kept for a uniform sampler, which needs none.
  * @param keepsLosses keeps them all the same
- * @throws {ConfigError} for a mixture that does not fit the corpus */
-export const openRedraw = ({ files, run, config, scratchPath }: RedrawSetup, keepsLosses = false): Redraw => {
+ * @throws {ConfigError} for a mixture that does not fit the corpus, or a reference that is not there as it was
+ * @throws {LedgerError} when the reference is damaged. O(1), with a reference O(bytes of its log). */
+export const openRedraw = async (
+  { files, run, config, scratchPath }: RedrawSetup,
+  keepsLosses = false,
+): Promise<Redraw> => {
   const { lag, kind, score, power } = config.sampler;
-  const losses = new ReplayedLosses({ files, run, options: config.ledger, scratchPath });
   const sampler = createSampler({
     seed: config.seed,
     batchSize: config.training.batchSize,
@@ -55,9 +63,12 @@ export const openRedraw = ({ files, run, config, scratchPath }: RedrawSetup, kee
     options: config.sampler,
     score: async (blocks) => scoreWindow(await losses.statistics(blocks, score), blocks, power),
   });
+  const reference = await openRecordedReference(files, run, config, `${scratchPath}.reference`);
+  const losses = new ReplayedLosses({ files, run, options: config.ledger, reference, scratchPath });
 
   return {
     losses,
+    reference: reference?.position ?? null,
     async *steps() {
       const mixtures = await mixturesOf(run);
       let step = 0;
@@ -71,7 +82,7 @@ export const openRedraw = ({ files, run, config, scratchPath }: RedrawSetup, kee
       }
     },
     windows: () => windowsOf(sampler, run, config),
-    close: () => losses.close(),
+    close: () => closeAll([() => losses.close(), async () => reference?.close()]),
   };
 };
 

@@ -7,6 +7,7 @@ import { InstanceIndex } from "../../ledger/instance-index.ts";
 import type { Observations } from "../../ledger/observations.ts";
 import { Page } from "../../ledger/page.ts";
 import { PageStore } from "../../ledger/page-store.ts";
+import type { ReferenceLosses } from "../../ledger/reference-losses.ts";
 import type { Statistic } from "../../ledger/seen-sums.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
@@ -15,6 +16,8 @@ export interface ReplayedLossesSetup {
   readonly files: Files;
   readonly run: Pick<RecordedRun, "manifest" | "blocks">;
   readonly options: Config["ledger"];
+  /** Losses that these are compared with, closed by who opened them. */
+  readonly reference?: ReferenceLosses | undefined;
   /** A file for pages that the memory has no room for; made when needed, removed at close. */
   readonly scratchPath: string;
 }
@@ -33,7 +36,7 @@ export class ReplayedLosses {
   readonly #applied: AppliedLosses;
   readonly #waiting: WaitingStep[] = [];
 
-  constructor({ files, run, options, scratchPath }: ReplayedLossesSetup) {
+  constructor({ files, run, options, reference, scratchPath }: ReplayedLossesSetup) {
     this.#blocks = run.blocks;
     this.#index = new InstanceIndex(run.manifest.shards);
     this.#store = new PageStore({
@@ -44,7 +47,8 @@ export class ReplayedLosses {
       base: null,
       rebuild: async (block) => new Page(this.#index.rowsOf(block)),
     });
-    this.#applied = new AppliedLosses(this.#index, this.#store, options.emaAlpha, { step: 0, domains: {} });
+    const nothing = { step: 0, domains: {} };
+    this.#applied = new AppliedLosses(this.#index, this.#store, options.emaAlpha, nothing, reference);
   }
 
   /** Takes in the step after the last one; it waits until {@link applyThrough} lets it count. */

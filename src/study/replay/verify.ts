@@ -1,8 +1,9 @@
 /** @file `counterweight replay RUN --verify`: every batch, probability and weight of a past run, derived again and compared. */
 import { EngineError, LedgerError, SamplerError } from "../../errors.ts";
 import type { Files } from "../../files.ts";
+import type { LedgerPosition } from "../../ledger/history.ts";
 import type { Observations } from "../../ledger/observations.ts";
-import { placesOf } from "../../run-folder.ts";
+import { checkIsRun, placesOf } from "../../run-folder.ts";
 import { isFusible } from "../../weighing/final-weights.ts";
 import { type Weighing, createWeighing } from "../../weighing/weighing.ts";
 import { differenceError, differenceOfDraws, differenceOfWeights } from "./difference.ts";
@@ -33,6 +34,8 @@ export interface Proof {
   readonly steps: number;
   readonly draws: number;
   readonly windows: number;
+  /** Where the reference stood that scores were made with; null without one. */
+  readonly reference: LedgerPosition | null;
   /** Weights that are those derived here bit for bit, and the farthest of the others, relative. */
   readonly weights: { readonly exact: number; readonly farthest: number; readonly tolerance: number };
   /** Null when they were not asked for. */
@@ -50,22 +53,24 @@ export const weightTolerance = ({ config, ownModel }: Pick<RecordedRun, "config"
 
 /** Proves a run from configuration, seed, corpus fingerprint, sampling version and event log, without a trainer.
  *
- * 1. Every step is drawn again, from scores of the losses that its lag lets it see; rows, order, probabilities and bases must
+ * 1. Every step is drawn again, from scores of the losses that its lag lets it see, over those of its reference as it was then; rows, order, probabilities and bases must
  *    be those of the log bit for bit. The reader checks every byte of journal and log on the way.
  * 2. Its logged losses are weighed again; weights must be those of the log, within {@link weightTolerance}.
  * 3. The tokens of every block drawn from are read and held against the manifest.
  *
  * Losses themselves are the run's input: a log whose losses were altered is found by the weights and draws that follow from them.
  * @throws {LedgerError} at the first difference, by step and slot with both values, or where a checksum does not fit
+ * @throws {ConfigError} when the run's reference is not there as it was, or the folder holds scores: nothing in it was drawn
  * @throws {SourceError|ShardError} when tokens cannot be read or are altered
  * O(steps · M log M + bytes of log and tokens); memory is that of the ledger's `cacheBytes` and 48 bytes a step. */
 export const verifyRun = async (run: RecordedRun, options: VerifyOptions): Promise<Proof> => {
   const started = performance.now();
+  await checkIsRun(options.files, run.folder);
   const { config, ledger, manifest } = run;
   const { files, scratchPath, tolerance = weightTolerance(run), onProgress } = options;
   const weighing = createWeighing(config.weighing);
   const drawn = new DrawnBlocks(run.blocks);
-  const redraw = openRedraw({ files, run, config, scratchPath });
+  const redraw = await openRedraw({ files, run, config, scratchPath });
   const weights = { exact: 0, farthest: 0, tolerance };
   let draws = 0;
   try {
@@ -87,6 +92,7 @@ export const verifyRun = async (run: RecordedRun, options: VerifyOptions): Promi
       steps: ledger.lastStep,
       draws,
       windows: redraw.windows(),
+      reference: redraw.reference,
       weights,
       tokens,
       seconds: (performance.now() - started) / 1000,

@@ -40,5 +40,8 @@ export const readQuestion = async (
         hint: `a replay can vary ${variable.join(", ")}; for the rest, train a run`,
       });
   const drawsAnew = (["seed", "sampler", "ledger"] as const).some((key) => !same(before[key], changed[key]));
-  return { config: { ...changed, corpus: run.config.corpus }, drawsAnew };
+  const { corpus, ledger } = run.config;
+  const reference =
+    changed.ledger.reference === before.ledger.reference ? ledger.reference : changed.ledger.reference;
+  return { config: { ...changed, corpus, ledger: { ...changed.ledger, reference } }, drawsAnew };
 };

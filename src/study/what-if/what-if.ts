@@ -2,6 +2,7 @@
 import type { Draws } from "../../draws.ts";
 import type { Files } from "../../files.ts";
 import type { Observations } from "../../ledger/observations.ts";
+import { checkIsRun } from "../../run-folder.ts";
 import { createWeighing } from "../../weighing/weighing.ts";
 import type { RecordedRun } from "../replay/recorded-run.ts";
 import { type RedrawnStep, openRedraw } from "../replay/redraw.ts";
@@ -62,7 +63,8 @@ const allRecorded = ({ size, loss, targets }: Observations): StandInLosses => ({
  * Scores of a window come from the recorded losses as the other lag lets it see them; a row that the run did not train on at that
  * step is weighed by its last recorded loss before it, one without any by the mean of the step. The result says how many
  * losses were such stand-ins. It says what would have been chosen on the recorded losses, not what would have become of them.
- * @throws {ConfigError} for a mixture that does not fit the corpus
+ * @throws {ConfigError} for a mixture that does not fit the corpus, or a reference that is not there,
+ *   or a folder of scores, in which nothing was drawn
  * @throws {LedgerError} where the log is damaged
  * @throws {EngineError} for recorded losses that are not finite where the question's `nonFinite` is `error`
  * O(steps · M log M + bytes of the log); memory: the ledger's `cacheBytes`, 2 bits an instance, 48 bytes a step. */
@@ -71,6 +73,7 @@ export const whatIf = async (
   question: Question,
   options: WhatIfOptions,
 ): Promise<WhatIf> => {
+  await checkIsRun(options.files, run.folder);
   const { config, drawsAnew } = question;
   const { manifest, blocks, ledger } = run;
   const weighings = { recorded: createWeighing(run.config.weighing), other: createWeighing(config.weighing) };
@@ -80,7 +83,7 @@ export const whatIf = async (
   };
   const ordinalOf = (shard: number, row: number): number => blocks.ordinalOf(shard, row);
   const overlap = drawsAnew ? new OverlapCount(blocks.instances, ordinalOf) : null;
-  const redraw = drawsAnew ? openRedraw({ ...options, run, config }, true) : null;
+  const redraw = drawsAnew ? await openRedraw({ ...options, run, config }, true) : null;
   const losses = { recorded: 0, earlier: 0, mean: 0 };
   let moved = 0;
 

@@ -55,7 +55,7 @@ describe("a recorded run", () => {
     });
   });
 
-  it("without checkpoints nothing names its corpus", async () => {
+  it("without checkpoints has its corpus by the journal alone", async () => {
     const bare = join(folder, "bare");
     const full = scriptedTrainer();
     const trainer: Trainer = { step: (batch, weigh) => full.step(batch, weigh) };
@@ -63,6 +63,10 @@ describe("a recorded run", () => {
       await openRun(pipelineOver(manifest, { steps: 2 }), { dir: bare, trainer, files: quickFiles })
     ).start();
     expect(await reopen(bare)).toMatchObject({ fingerprint: null, ownModel: false });
+    const other = await writeSmallCorpus(join(folder, "third"), { seqLen: 5 });
+    expect(await rejection(reopen(bare, { corpus: other.manifestPath }))).toContain(
+      "ConfigError: the corpus must be the one that the run was started with",
+    );
   });
 
   it("over made-up instances has no shards to look for", async () => {

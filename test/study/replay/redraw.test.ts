@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -24,10 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const redrawn = async (changes: object = {}, keepsLosses = false) => {
-  const run = await reopen(join(folder, "run"));
+const redrawn = async (changes: object = {}, keepsLosses = false, name = "run") => {
+  const run = await reopen(join(folder, name));
   const config = { ...run.config, ...changes };
-  const redraw = openRedraw(
+  const redraw = await openRedraw(
     { files: quickFiles, run, config, scratchPath: join(folder, "scratch") },
     keepsLosses,
   );
@@ -38,7 +38,7 @@ const redrawn = async (changes: object = {}, keepsLosses = false) => {
     known.push(await redraw.losses.lastLoss(step.observed.shard[0]!, step.observed.row[0]!));
   }
   await redraw.close();
-  return { steps, known, windows: redraw.windows() };
+  return { steps, known, windows: redraw.windows(), reference: redraw.reference };
 };
 
 describe("draws made again", () => {
@@ -51,6 +51,29 @@ describe("draws made again", () => {
     }
     expect(windowsOpened.length).toBeGreaterThan(50);
     expect(windows).toBe(windowsOpened.length);
+  });
+
+  it("are those of a run with a reference, and others without it", async () => {
+    const ledger = { reference: join(folder, "run") };
+    await record(join(folder, "excess"), pipelineOver(manifest, { seed: "excess", ledger }));
+    const { steps, reference } = await redrawn({}, false, "excess");
+    expect(reference?.step).toBe(60);
+    for (const { draws, observed } of steps) {
+      expect(draws.row).toEqual(observed.row);
+      expect(draws.probability).toEqual(observed.probability);
+    }
+    const { config } = await reopen(join(folder, "excess"));
+    const without = await redrawn({ ledger: { ...config.ledger, reference: null } }, false, "excess");
+    expect(without.reference).toBeNull();
+    expect(without.steps.some(({ draws, observed }) => draws.row.join() !== observed.row.join())).toBe(true);
+  });
+
+  it("leave nothing of the reference behind when the sampler cannot be made", async () => {
+    const run = await reopen(join(folder, "excess"));
+    const config = { ...run.config, sampler: { ...run.config.sampler, mixture: { nowhere: 1 } } };
+    const scratchPath = join(folder, "scratch");
+    await expect(openRedraw({ files: quickFiles, run, config, scratchPath })).rejects.toThrow("nowhere");
+    expect(readdirSync(folder).toSorted()).toEqual(["corpus", "excess", "run"]);
   });
 
   it("are others for another seed", async () => {

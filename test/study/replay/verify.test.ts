@@ -59,6 +59,7 @@ describe("proof of a run", () => {
       steps: 60,
       draws: 240,
       windows: 83,
+      reference: null,
       weights: { exact: 240, farthest: 0, tolerance: 0 },
       tokens: { blocks: 16, bytes: 1024, withoutChecksum: 0 },
       seconds: expect.any(Number),
@@ -114,6 +115,28 @@ describe("proof of a run", () => {
     const [opening, ...steps] = journalLines(ledgerOf(dir));
     writeJournal(ledgerOf(dir), [opening!, { kind: "mixture", ...changed }, ...steps]);
     expect(await verify(dir)).toMatchObject({ steps: 60, weights: { exact: 240 } });
+  });
+
+  it("draws in proportion to the excess over a reference, in the state that it had then", async () => {
+    const reference = copyOf(plain);
+    const dir = join(folder, "excess");
+    await record(dir, pipelineOver(manifest, { ledger: { reference } }));
+    const proof = await verify(dir);
+    expect(proof).toMatchObject({ steps: 60, weights: { exact: 240 }, reference: { branch: 0, step: 60 } });
+    forgeStep(ledgerOf(reference), 9, ({ loss }) => loss.fill(1));
+    expect(await rejection(verify(dir))).toContain(
+      "ConfigError: the reference must be the one that the run was started with, step 60 of branch 0, checksum",
+    );
+    rmSync(reference, { recursive: true });
+    expect(await rejection(verify(dir))).toContain("ConfigError: there is no ledger to refer to");
+  });
+
+  it("no scores, which nothing drew", async () => {
+    const dir = copyOf(plain);
+    writeFileSync(join(dir, "scores.json"), "{}");
+    expect(await rejection(verify(dir))).toBe(
+      `ConfigError: the folder must be a run's, got the scores of a model (${dir})`,
+    );
   });
 
   it("a run without a single step", async () => {

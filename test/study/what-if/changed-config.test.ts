@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -37,6 +37,20 @@ describe("a question", () => {
       expect(await ask(override)).toMatchObject({ drawsAnew: true, config: { corpus: run.config.corpus } });
     },
   );
+
+  it("keeps a reference where it is now, and may name another or none", async () => {
+    const own = { ...run.config.ledger, reference: join(folder, "reference") };
+    writeFileSync(join(folder, "run/config.json"), JSON.stringify({ ...run.config, ledger: own }));
+    const moved = await reopen(join(folder, "run"), { reference: join(folder, "moved") });
+    const asked = async (override: string) => {
+      const { config, drawsAnew } = await readQuestion(quickFiles, moved, [override]);
+      return [config.ledger.reference, drawsAnew];
+    };
+    expect(await asked("weighing.r=2")).toEqual([join(folder, "moved"), false]);
+    expect(await asked("sampler.power=2")).toEqual([join(folder, "moved"), true]);
+    expect(await asked(`ledger.reference=${join(folder, "other")}`)).toEqual([join(folder, "other"), true]);
+    expect(await asked("ledger.reference=null")).toEqual([null, true]);
+  });
 
   it("must change something that a replay can vary", async () => {
     expect(await rejection(ask())).toBe("ConfigError: a question must change something, got no --set");

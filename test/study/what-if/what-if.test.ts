@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -88,6 +88,32 @@ describe("what if", () => {
     const strong = await ask("sampler.power=4", "sampler.epsilon=0");
     expect(strong.overlap!.sameStep).toBeLessThan(240);
     expect(strong.other.gamma).not.toBe(strong.recorded.gamma);
+  });
+
+  it("the reference were another, or none: rows are scored by what is left over it", async () => {
+    const reference = join(folder, "reference");
+    await record(reference, pipelineOver(manifest, { seed: "reference", steps: 30 }));
+    const answer = await ask(`ledger.reference=${reference}`);
+    expect(answer.overlap!.draws).toBe(240);
+    expect(answer.overlap!.sameStep).toBeLessThan(240);
+    await record(join(folder, "excess"), pipelineOver(manifest, { ledger: { reference } }));
+    const other = await reopen(join(folder, "excess"));
+    const options = { files: quickFiles, scratchPath: join(folder, "scratch") };
+    const same = await readQuestion(quickFiles, other, ["sampler.windowBytes=268435455"]);
+    expect((await whatIf(other, same, options)).overlap).toMatchObject({ draws: 240, sameStep: 240 });
+    const none = await readQuestion(quickFiles, other, ["ledger.reference=null"]);
+    expect((await whatIf(other, none, options)).overlap!.sameStep).toBeLessThan(240);
+  });
+
+  it("has no answer for scores, which nothing drew", async () => {
+    const scores = join(folder, "scores");
+    cpSync(dir, scores, { recursive: true });
+    writeFileSync(join(scores, "scores.json"), "{}");
+    const run = await reopen(scores);
+    const question = await readQuestion(quickFiles, run, ["weighing.r=2"]);
+    await expect(
+      whatIf(run, question, { files: quickFiles, scratchPath: join(folder, "scratch") }),
+    ).rejects.toThrow(`the folder must be a run's, got the scores of a model (${scores})`);
   });
 
   it("tells how far it is, and can be ended there", async () => {
