@@ -12,7 +12,7 @@ import { gptSizesOf } from "../../training/gpt-sizes.ts";
 import { readPublishedSizes } from "../../training/published-config.ts";
 
 /** Node, the packages and the runtime, before anything of the run: 180 MB were measured on Linux. */
-const PROCESS_BYTES = 180e6;
+export const PROCESS_BYTES: number = 180e6;
 
 const sum = (parts: readonly { readonly bytes: number }[]): number =>
   parts.reduce((total, { bytes }) => total + bytes, 0);
@@ -31,7 +31,11 @@ const corpusCacheBytes = ({ corpus, sampler }: Config, manifest: Manifest): numb
   return corpus.cacheBytes === null ? total : Math.min(total, corpus.cacheBytes);
 };
 
-const ledgerCacheBytes = ({ ledger }: Config, { shards }: Manifest): number => {
+/** Pages of the ledger, or of its reference: all of them, or what the pipeline allows. */
+export const ledgerCacheBytes = (
+  { ledger }: Pick<Config, "ledger">,
+  { shards }: Pick<Manifest, "shards">,
+): number => {
   const rows = shards.reduce((total, shard) => total + shard.rows, 0);
   return Math.min(ledger.cacheBytes, 4 * pageWords * rows);
 };
@@ -52,6 +56,9 @@ export const runMemory = async (
     { name: "process", bytes: PROCESS_BYTES },
     { name: "corpus cache", bytes: corpusCacheBytes(config, manifest) },
     { name: "ledger cache", bytes: ledgerCacheBytes(config, manifest) },
+    ...(config.ledger.reference === null
+      ? []
+      : [{ name: "reference cache", bytes: ledgerCacheBytes(config, manifest) }]),
   ];
   if (model.kind === "regression") return rest;
   const { seqLen, tokenizer } = manifest;

@@ -43,6 +43,11 @@ describe("runMemory", () => {
     expect(parts["ledger cache"]).toBe(28 * rows);
   });
 
+  it("counts a reference's pages beside the ledger's", async () => {
+    const parts = await bytesOf(configOf({ ledger: { reference: "runs/reference" } }));
+    expect(parts["reference cache"]).toBe(parts["ledger cache"]);
+  });
+
   it("takes caches no larger than they may be", async () => {
     const config = configOf({ ledger: { cacheBytes: 2 ** 20 } });
     const shards = manifest.shards.map((shard) => ({ ...shard, rows: 1_000_000 }));
