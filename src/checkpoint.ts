@@ -51,14 +51,15 @@ const savedSchema = z.object({
 });
 
 const nameOf = (step: number): string => `step-${String(step).padStart(9, "0")}`;
-const stepOf = (name: string): number | undefined => {
+/** Step of a checkpoint's folder by its name; undefined for any other name. */
+export const stepOfCheckpoint = (name: string): number | undefined => {
   const digits = /^step-(\d{9})$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
 
 /** Steps that have a checkpoint, ascending. */
 export const listCheckpoints = async (files: Files, folder: string): Promise<number[]> =>
-  (await files.list(folder)).map(stepOf).filter((step) => step !== undefined);
+  (await files.list(folder)).map(stepOfCheckpoint).filter((step) => step !== undefined);
 
 /** Writes a checkpoint. The ledger must be durable to its step before this is called.
  *

@@ -10,6 +10,7 @@ import {
   pagesFolderOf,
   readCheckpoint,
   removeCheckpointsAfter,
+  stepOfCheckpoint,
   writeCheckpoint,
 } from "../src/checkpoint.ts";
 import { LedgerError } from "../src/errors.ts";
@@ -49,6 +50,17 @@ describe("a checkpoint", () => {
     expect([...checkpoint!.sampler.pools["draws-0"]!]).toEqual([3, 2, 3]);
     expect(await files.readText(join(modelFolderOf(checkpoint!.folder), "weights"))).toBe("w3");
     expect(await files.readText(join(pagesFolderOf(checkpoint!.folder), "pages"))).toBe("p3");
+  });
+
+  it("has its step in its folder's name", async () => {
+    const files = createFiles();
+    await write(files, 3);
+    expect(readdirSync(folder).map(stepOfCheckpoint)).toEqual([3]);
+    expect(["step-3", "step-000000003.partial-1", "model"].map(stepOfCheckpoint)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it("of the newest steps is kept, older ones go", async () => {
