@@ -15,6 +15,7 @@ import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { report } from "./report-error.ts";
 import { sampleCommand } from "./sample.ts";
+import { scoreCommand } from "./score.ts";
 import { trainCommand } from "./train.ts";
 import { versions } from "../versions.ts";
 import { whatIfCommand } from "./what-if.ts";
@@ -30,6 +31,7 @@ const program = new Command("counterweight")
   .addCommand(prepareCommand())
   .addCommand(trainCommand())
   .addCommand(sampleCommand())
+  .addCommand(scoreCommand())
   .addCommand(compareCommand())
   .addCommand(inspectCommand())
   .addCommand(replayCommand())

@@ -10,8 +10,10 @@ import { ConfigError, mustBe } from "../errors.ts";
 import { createFiles } from "../files.ts";
 import { placesOf, readRunConfig } from "../run-folder.ts";
 import { manifestOf, runMemory } from "../study/memory/run-memory.ts";
+import { readScoresRecord } from "../study/score/scores-folder.ts";
 import { readSummary } from "../summary.ts";
 import { corpusTable } from "./corpus-table.ts";
+import { inspectScores } from "./inspect-scores.ts";
 import { memoryLimit } from "./memory-limit.ts";
 import { memoryTable } from "./memory-table.ts";
 import { count } from "./progress-line.ts";
@@ -34,6 +36,7 @@ const inspectRun = async (folder: string): Promise<string> => {
     ["seed", String(config.seed)],
     ["steps", String(config.steps)],
     ["sampler", `${config.sampler.kind}, lag ${config.sampler.lag}`],
+    ...(config.ledger.reference === null ? [] : [["reference", config.ledger.reference]]),
     ["weighing", config.weighing.strategy],
     ["checkpoints", checkpoints.join(", ") || "none"],
   ].map(([name, value]) => `${name!.padEnd(13)}${value}\n`);
@@ -42,6 +45,11 @@ const inspectRun = async (folder: string): Promise<string> => {
   const isFinished = summary !== undefined && summary.steps >= config.steps;
   const next = isFinished ? "" : `not finished: go on with counterweight train --run ${folder} --resume\n`;
   return `${facts.join("")}\n${results}${next}`;
+};
+
+const inspectLedger = async (folder: string): Promise<string> => {
+  const scores = await readScoresRecord(files, folder);
+  return scores === null ? inspectRun(folder) : inspectScores(files, folder, scores);
 };
 
 const inspectMemory = async (pipeline: string): Promise<string> => {
@@ -71,14 +79,17 @@ const inspect = async (path: string, { memory }: { readonly memory?: true }): Pr
   const manifestPath = path.endsWith(".json") ? path : join(path, "manifest.json");
   const text = (await files.exists(manifestPath))
     ? corpusTable(await readManifest(manifestPath))
-    : await inspectRun(path);
+    : await inspectLedger(path);
   process.stdout.write(text);
 };
 
 /** The command. */
 export const inspectCommand = (): Command =>
   new Command("inspect")
-    .description("Show what a corpus or a run consists of.")
-    .argument("<path>", "a run folder, a corpus folder or a manifest.json; with --memory a pipeline file")
+    .description("Show what a corpus, a run or a folder of scores consists of.")
+    .argument(
+      "<path>",
+      "a folder of a run, of scores or of a corpus, or a manifest.json; with --memory a pipeline file",
+    )
     .option("--memory", "estimate what a pipeline's run takes in memory, part by part")
     .action(inspect);

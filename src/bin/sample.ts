@@ -7,7 +7,7 @@ import { readManifest } from "../corpus/manifest-file.ts";
 import { loadTokenizer } from "../corpus/tokenizer/tokenizer.ts";
 import { ConfigError } from "../errors.ts";
 import { createFiles } from "../files.ts";
-import { placesOf, readRunConfig } from "../run-folder.ts";
+import { checkIsRun, placesOf, readRunConfig } from "../run-folder.ts";
 import { openGptTrainer } from "../training/gpt-trainer.ts";
 
 interface SampleOptions {
@@ -30,6 +30,7 @@ const atLeast =
 
 const sample = async (folder: string, options: SampleOptions): Promise<void> => {
   const files = createFiles();
+  await checkIsRun(files, folder);
   const config = await readRunConfig(files, folder);
   const { corpus, model } = config;
   if (corpus.kind !== "shards" || model.kind !== "gpt")

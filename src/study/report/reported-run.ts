@@ -5,7 +5,7 @@ import { type Config } from "../../config/schema.ts";
 import { ConfigError, CounterweightError, LedgerError } from "../../errors.ts";
 import type { Files } from "../../files.ts";
 import { type LedgerReader, openLedgerReader } from "../../ledger/reader.ts";
-import { placesOf, readRunConfig } from "../../run-folder.ts";
+import { checkIsRun, placesOf, readRunConfig } from "../../run-folder.ts";
 import { type Summary, readSummary } from "../../summary.ts";
 import type { Evaluation } from "../../training/evaluation.ts";
 import { type RecordedRun, openRecordedRun } from "../replay/recorded-run.ts";
@@ -43,13 +43,14 @@ const withCorpus = async (
 
 /** Opens a run for a report. A corpus that is gone is no failure: what needs it is left out, and the reason kept.
  * @param corpus manifest of the corpus, where it no longer lies where the run read it
- * @throws {ConfigError} when there is no run, or none of its steps was committed
+ * @throws {ConfigError} when there is no run but scores or nothing, or none of its steps was committed
  * @throws {LedgerError} when its journal is damaged. O(bytes of the journal). */
 export const openReportedRun = async (
   files: Files,
   folder: string,
   corpus?: string,
 ): Promise<ReportedRun> => {
+  await checkIsRun(files, folder);
   const config = await readRunConfig(files, folder);
   const places = placesOf(folder);
   const { recorded, corpusMissing } = await withCorpus(files, folder, corpus);
