@@ -5,7 +5,7 @@ import { checkConfig } from "../../config/config.ts";
 import type { Config } from "../../config/schema.ts";
 import { type Corpus, openCorpus } from "../../corpus/corpus.ts";
 import { hashFile } from "../../corpus/prepare/file-hash.ts";
-import type { Files } from "../../files.ts";
+import { type Files, sweepTemporaries } from "../../files.ts";
 import { placesOf, writeRunConfig } from "../../run-folder.ts";
 import type { EngineOptions } from "../../training/options.ts";
 import { checkReadable } from "./check-readable.ts";
@@ -75,6 +75,7 @@ export const scoreCorpus = async (options: ScoreOptions): Promise<ScoreProgress>
     const whole = { ...record, heldOut: heldOut || before?.heldOut === true };
     const rows = scoredRows(corpus.manifest, record.batchSize, whole.heldOut);
     return await scoreRest({ ...options, config, corpus, rows, standing }, async () => {
+      await sweepTemporaries(files, out);
       await writeScoresRecord(files, out, whole);
       await writeRunConfig(files, out, { ...config, steps: rows.batches });
     });

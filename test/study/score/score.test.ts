@@ -133,10 +133,12 @@ describe("an interrupted scoring", () => {
     );
   });
 
-  it("may begin otherwise as long as nothing was scored", async () => {
+  it("may begin otherwise as long as nothing was scored, and clears up what a crash left", async () => {
     await scoreInto(folder, "nothing", stopAt(0));
+    writeFileSync(join(folder, "nothing/scores.json.partial-01234567"), "{");
     expect((await scoreInto(folder, "nothing", { batchSize: 64 })).done).toBe(64);
     expect((await rowsIn("nothing")).map(({ size }) => size)).toEqual([64]);
+    expect(readdirSync(join(folder, "nothing"))).toEqual(["config.json", "ledger", "scores.json"]);
   });
 });
 
