@@ -105,7 +105,8 @@ describe("train, score, train on the excess, replay", () => {
     await (await openRun(config, { dir: join(folder, "whole"), files: quickFiles })).start();
 
     const { child, ended } = startCommand(["train", "tiny.yaml", "--run", "killed", ...set], { cwd: folder });
-    while (!existsSync(join(folder, "killed/checkpoints/step-000000030"))) await setTimeout(5);
+    const written = join(folder, "killed/checkpoints/step-000000030");
+    while (!existsSync(written) && child.exitCode === null) await setTimeout(5);
     child.kill("SIGKILL");
     expect((await ended).signal).toBe("SIGKILL");
     const resumed = await command("train", "--run", "killed", "--resume");
@@ -128,5 +129,5 @@ describe("train, score, train on the excess, replay", () => {
         /^proven: 120 steps, 3.84 k draws.*; excess over its reference's losses as of step \d+\n/s,
       ),
     ]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -66,7 +66,7 @@ describe("counterweight score", () => {
     const options = { manifest: join(folder, "larger/manifest.json"), batchSize: 1 };
     await scoreInto(folder, "unbroken", options);
     expect(await stepsIn(join(folder, "stopped"))).toEqual(await stepsIn(join(folder, "unbroken")));
-  });
+  }, 60_000);
 
   it("takes the engines that there are, and threads for those that have them", async () => {
     expect((await here("none", "--engine", "abacus")).stderr).toContain(
