@@ -39,11 +39,12 @@ async function* gather<Name extends ColumnName>(
   const gathered = createColumns(names, gatheredRows);
   let size = 0;
   for await (const rows of steps) {
-    if (size > 0 && size + rows.size > gatheredRows) {
+    const isLarge = 2 * rows.size > gatheredRows;
+    if (size > 0 && (isLarge || size + rows.size > gatheredRows)) {
       yield sliceRows(names, gathered, 0, size);
       size = 0;
     }
-    if (2 * rows.size > gatheredRows) {
+    if (isLarge) {
       yield rows;
       continue;
     }

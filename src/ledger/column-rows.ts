@@ -4,15 +4,11 @@ import { type ColumnName, type Observations, columnNames, columnOf } from "./obs
 /** Some columns of the same rows. */
 export type Columns<Name extends ColumnName> = Pick<Observations, Name | "size">;
 
-/** Copies bits [from, to) to place `at`; bits around them stay, but those that fill up the last byte become 0. */
+/** Copies bits [from, to) to place `at`; bits around them stay. */
 const copyBits = (target: Uint8Array, at: number, source: Uint8Array, from: number, to: number): void => {
-  if (at % 8 === 0 && from % 8 === 0) {
-    target.set(source.subarray(from >> 3, Math.ceil(to / 8)), at >> 3);
-    const last = at + to - from;
-    if (last % 8 !== 0) target[last >> 3]! &= (1 << (last & 7)) - 1;
-    return;
-  }
-  for (let bit = from, place = at; bit < to; bit++, place++) {
+  const whole = at % 8 === 0 && from % 8 === 0 ? (to - from) >> 3 : 0;
+  target.set(source.subarray(from >> 3, (from >> 3) + whole), at >> 3);
+  for (let bit = from + 8 * whole, place = at + 8 * whole; bit < to; bit++, place++) {
     const isSet = (source[bit >> 3]! >> (bit & 7)) & 1;
     target[place >> 3] = (target[place >> 3]! & ~(1 << (place & 7))) | (isSet << (place & 7));
   }
