@@ -3,10 +3,20 @@ import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { History } from "../../src/ledger/history.ts";
-import { createStepBatch, schemaMessage } from "../../src/ledger/observations.ts";
+import {
+  type ColumnName,
+  batchByteLength,
+  columnNames,
+  columnRange,
+  createStepBatch,
+  endOfStream,
+  schemaMessage,
+} from "../../src/ledger/observations.ts";
 import { segmentPath } from "../../src/ledger/segment-files.ts";
 import { readSteps } from "../../src/ledger/segments.ts";
 import { collect, quickFiles, rejection, temporaryFolder } from "../support/ledger-on-disk.ts";
+import { type LogInMemory, layLog } from "../support/log-in-memory.ts";
+import { watchReads } from "../support/watched-reads.ts";
 
 let folder: string;
 let remove: () => void;
@@ -99,5 +109,106 @@ describe("segments", () => {
     expect(await rejection(read(history, 1, 1))).toBe(
       `LedgerError: the rows of step 1 must be a record batch of this version's columns, got another (${segmentPath(folder, 1)}, offset 0)`,
     );
+  });
+});
+
+describe("sealed segments", () => {
+  const path = "/l/sealed-000001.arrows";
+  /** Steps of 3, 4, 5 and 6 rows in batches of 8: the third and the fourth lie in two of them. */
+  const sealedLog = async (): Promise<LogInMemory> => {
+    const log = layLog([{ segments: [[3, 4, 5, 6]] }]);
+    await log.seal(1, 8);
+    return log;
+  };
+  const readSealed = ({ files, folder, history }: LogInMemory, first: number, last: number) =>
+    readSteps(files, folder, history, { branch: 0, first, last });
+  /** Steps given before the end or an error, and that error. */
+  const outcome = async (log: LogInMemory, first: number, last: number) => {
+    const steps: number[] = [];
+    try {
+      for await (const rows of readSealed(log, first, last)) {
+        const step = rows.step[0]!;
+        expect(rows).toEqual(log.rowsAt(0, step));
+        steps.push(step);
+      }
+    } catch (error) {
+      return { steps, message: error instanceof Error ? error.message : "no error" };
+    }
+    return { steps, message: null };
+  };
+  /** Alters a byte of a column in a batch of 8 rows. */
+  const alter = (log: LogInMemory, batch: number, name: ColumnName, byte: number): number => {
+    const start = schemaMessage.byteLength + batch * batchByteLength(8);
+    const column = start + columnRange(8, columnNames.indexOf(name)).start;
+    log.contents.get(path)![column + byte]! ^= 1;
+    return column;
+  };
+
+  it("give the steps asked for as raw ones do, also those that lie in two batches", async () => {
+    const log = await sealedLog();
+    expect(await outcome(log, 1, 4)).toEqual({ steps: [1, 2, 3, 4], message: null });
+    for (let step = 1; step <= 4; step++)
+      expect(await outcome(log, step, step)).toEqual({ steps: [step], message: null });
+  });
+
+  it("give views of a batch, not copies, of a step that lies in one", async () => {
+    const log = await sealedLog();
+    const [first, second] = await collect(readSealed(log, 1, 2));
+    expect(first!.loss.buffer).toBe(second!.loss.buffer);
+  });
+
+  it("give the steps of a damaged batch whose own rows are whole, and name the one whose rows are not", async () => {
+    const log = await sealedLog();
+    const offset = alter(log, 0, "loss", 4 * 3); // the first row of step 2
+    const message = expect.stringMatching(
+      new RegExp(
+        `^the loss of steps 1 … 3 must have the checksum \\d+, got \\d+ \\(${path}, offset ${offset}, step 2\\)$`,
+      ),
+    );
+    expect(await outcome(log, 1, 1)).toEqual({ steps: [1], message: null });
+    expect(await outcome(log, 3, 4)).toEqual({ steps: [3, 4], message: null });
+    expect(await outcome(log, 2, 2)).toEqual({ steps: [], message });
+    expect(await outcome(log, 1, 4)).toEqual({ steps: [1], message });
+  });
+
+  it("name a step for the second of its batches, too", async () => {
+    const log = await sealedLog();
+    alter(log, 1, "row", 0); // the second row of step 3 that lies there
+    expect(await outcome(log, 4, 4)).toEqual({ steps: [4], message: null });
+    expect((await outcome(log, 3, 3)).message).toMatch(/^the row of steps 3 … 4 must .*, step 3\)$/);
+  });
+
+  it("say so of bytes between the rows when all of a batch was read, having given its steps", async () => {
+    const log = layLog([{ segments: [[3, 2]] }]);
+    await log.seal(1, 5);
+    const column = schemaMessage.byteLength + columnRange(5, columnNames.indexOf("branch")).start;
+    log.contents.get(path)![column + 11]! ^= 1; // 5 uint16 take 10 of 16 bytes
+    expect(await outcome(log, 1, 1)).toEqual({ steps: [1], message: null });
+    expect(await outcome(log, 2, 2)).toEqual({ steps: [2], message: null });
+    expect(await outcome(log, 1, 2)).toEqual({
+      steps: [1, 2],
+      message: expect.stringMatching(
+        new RegExp(`^the branch of steps 1 … 2 must have the checksum .* \\(${path}, offset ${column}\\)$`),
+      ),
+    });
+  });
+
+  it("are read once, batch by batch, and closed whatever comes", async () => {
+    const log = await sealedLog();
+    const { files, reads, open } = watchReads(log.files);
+    const { folder, history } = log;
+    await collect(readSteps(files, folder, history, { branch: 0, first: 1, last: 4 }));
+    const { end } = history.segments.get(1)!.seal!;
+    const batches = [0, 1, 2].map((batch) => schemaMessage.byteLength + batch * batchByteLength(8));
+    expect(reads.map(({ start }) => start)).toEqual([0, end - endOfStream.byteLength, ...batches]);
+    expect(open).toEqual([]);
+    for await (const rows of readSteps(files, folder, history, { branch: 0, first: 1, last: 4 }))
+      if (rows.step[0] === 2) break;
+    expect(open).toEqual([]);
+    alter(log, 0, "step", 0);
+    expect(
+      await rejection(collect(readSteps(files, folder, history, { branch: 0, first: 1, last: 4 }))),
+    ).toContain("the step of steps 1 … 3");
+    expect(open).toEqual([]);
   });
 });
