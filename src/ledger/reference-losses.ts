@@ -89,7 +89,7 @@ const openAt = async (setup: ReferenceSetup): Promise<{ reader: LedgerReader; po
  * The last loss counts, since it is the reference's best knowledge: of a run it is the loss at the instance's last visit, of
  * `counterweight score` that of the one model that scored all.
  * @throws {ConfigError} when there is no reference, it has no losses, is of another corpus, or not as it was
- * @throws {LedgerError} when it is damaged
+ * @throws {LedgerError} when it is damaged, or some of its steps were dropped
  * O(bytes of its log); memory: `cacheBytes`, else 28 bytes an instance it has seen in the scratch file. */
 export const openReferenceLosses = async (setup: ReferenceSetup): Promise<ReferenceLosses> => {
   const { files, cacheBytes, scratchPath } = setup;
@@ -106,7 +106,8 @@ export const openReferenceLosses = async (setup: ReferenceSetup): Promise<Refere
     return {
       position,
       instances,
-      lossesOf: async (block) => (await store.find(block))?.lastLoss ?? nothing,
+      lossesOf: async (block) =>
+        (await store.find(block))?.lastLoss ?? nothing.subarray(0, index.rowsOf(block)),
       close: () => store.close(),
     };
   } catch (error) {
