@@ -70,7 +70,7 @@ export const deadProcess = (): ProcessIdentity => ({
   startTime: null,
 });
 
-const leftOpen = new Set<DiskFile>();
+const leftOpen = new Set<Pick<DiskFile, "close">>();
 
 /** A disk that skips syncs: no test cuts the power, and a killed process loses nothing that it has written. */
 export const unsynced: Disk = {
@@ -92,6 +92,24 @@ export const closeLeftOpen = async (): Promise<void> => {
   for (const file of leftOpen) await file.close();
   leftOpen.clear();
 };
+
+/** Files over a disk, whose reads {@link closeLeftOpen} closes, too: for a process that stops while it reads. */
+export const createLeftFiles = (disk: Disk): Files => {
+  const files = createFiles(disk);
+  return {
+    ...files,
+    async openRead(path) {
+      const file = await files.openRead(path);
+      leftOpen.add(file);
+      const close = (): Promise<void> => {
+        leftOpen.delete(file);
+        return file.close();
+      };
+      return { ...file, close };
+    },
+  };
+};
+
 export const quickFiles: Files = createFiles(unsynced);
 
 /** A new folder, and its removal. */
