@@ -1,7 +1,7 @@
 /** @file Drives an opened run from its first step to its summary: evaluations, checkpoints, pausing and stopping. */
 import { type Observable, Subject, lastValueFrom, takeWhile, tap } from "rxjs";
 
-import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, listCheckpoints, writeCheckpoint } from "./checkpoint.ts";
 import type { Config } from "./config/schema.ts";
 import type { Files } from "./files.ts";
 import { type Step, closedLoop } from "./loop.ts";
@@ -124,13 +124,21 @@ export const createDrive = (run: OpenedRun): Drive => {
       });
       written = step;
     };
+    /** Rows that neither `ledger.retainSteps` nor a checkpoint needs any more go. */
+    const dropOldRows = async (): Promise<void> => {
+      const [oldest = null] = await listCheckpoints(files, placesOf(dir).checkpoints);
+      ledger.dropOld(oldest);
+    };
     const settle = async ({ step, metrics: line, sampler: state }: Step): Promise<void> => {
       stopwatch.stop();
       const isLast = step === config.steps;
       tally.add(line);
       await metrics.add({ step, ...line });
       if (isLast || step % config.evaluation.everySteps === 0) await evaluateAt(step);
-      if (isLast || step % config.checkpoint.everySteps === 0) await writeCheckpointAt(step, state);
+      if (isLast || step % config.checkpoint.everySteps === 0) {
+        await writeCheckpointAt(step, state);
+        await dropOldRows();
+      }
       last = { step, sampler: state };
       await gate.pass();
       stopwatch.start();

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { createFiles } from "../src/files.ts";
+import type { LedgerInput } from "../src/ledger/options.ts";
+import { type LedgerReader, openLedgerReader } from "../src/ledger/reader.ts";
 import type { Step } from "../src/loop.ts";
 import { type Run, openRun } from "../src/run.ts";
 import type { Summary } from "../src/summary.ts";
@@ -123,6 +126,60 @@ describe("pause", () => {
     run.pause();
     await run.stop();
     expect((await started).steps).toBe(trainer.seen.length);
+  });
+});
+
+describe("ledger.retainSteps", () => {
+  const lossOf = (shard: number, row: number, visit: number): number => 1 + ((shard + row + visit) % 5);
+  /** A run to each of some steps in turn, so that its log has a segment for each turn. */
+  const runTo = async (folder: string, ledger: LedgerInput, ends: readonly number[]) => {
+    for (const [at, steps] of ends.entries()) {
+      const pipeline = {
+        steps,
+        corpus: { manifest },
+        training: { batchSize: 4 },
+        checkpoint: { everySteps: 5, retain: 1 },
+        ledger,
+      };
+      const trainer = createScriptedTrainer(lossOf);
+      const from = at === 0 ? "new" : "latest";
+      await (await openRun(pipeline, { dir: folder, trainer, from })).start();
+    }
+    return openLedgerReader(createFiles(), join(folder, "ledger"));
+  };
+  const lossesOf = async (reader: LedgerReader, from: number): Promise<string[]> => {
+    const steps: string[] = [];
+    for await (const { step, loss } of reader.observations(from)) steps.push(`${step[0]}: ${loss.join(" ")}`);
+    return steps;
+  };
+
+  it("lets old segments go at checkpoints; the run goes on, and ends, as one that keeps all", async () => {
+    const whole = await runTo(join(folder, "whole"), {}, [10, 20, 30]);
+    const some = await runTo(dir, { retainSteps: 5 }, [10, 20, 30]);
+    expect([whole.firstStep, some.firstStep, some.lastStep]).toEqual([1, 21, 30]);
+    expect(await lossesOf(some, 21)).toEqual(await lossesOf(whole, 21));
+    await expect(lossesOf(some, 20)).rejects.toThrow(
+      /^steps 20 … 20 were dropped from the log, as ledger\.retainSteps asked/,
+    );
+    expect(readdirSync(join(dir, "ledger")).filter((name) => name.startsWith("sealed"))).toEqual([
+      "sealed-000003.arrows",
+    ]);
+  });
+
+  it("keeps what resuming from the oldest checkpoint needs", async () => {
+    const some = await runTo(dir, { retainSteps: 1 }, [10, 11]);
+    // The checkpoint of step 11 has pages as of step 10 − lag at best.
+    expect([some.firstStep, some.lastStep]).toEqual([1, 11]);
+    const again = await openRun(undefined, {
+      dir,
+      from: "latest",
+      trainer: createScriptedTrainer(lossOf),
+      overrides: ["steps=15"],
+    });
+    expect(again.stages.ledger.rebuilt).toBeNull();
+    expect((await again.start()).ledger.observations).toBe(60);
+    const reader = await openLedgerReader(createFiles(), join(dir, "ledger"));
+    expect(reader.firstStep).toBe(12);
   });
 });
 

@@ -168,6 +168,7 @@ const watchLedger = (ledger: string, over: AbortSignal) => {
     while (!over.aborted) {
       const reader = await look(hash(seed, counts.looks), before);
       before = reader;
+      await sleep(2);
       if (kept.length < 4) kept.push(reader);
     }
   };
