@@ -8,12 +8,15 @@ import { readManifest } from "../corpus/manifest-file.ts";
 import type { CorpusOptions } from "../corpus/options.ts";
 import { ConfigError, mustBe } from "../errors.ts";
 import { createFiles } from "../files.ts";
+import { journalPath } from "../ledger/journal.ts";
+import { readOutline } from "../ledger/outline.ts";
 import { placesOf, readRunConfig } from "../run-folder.ts";
 import { manifestOf, runMemory } from "../study/memory/run-memory.ts";
 import { readScoresRecord } from "../study/score/scores-folder.ts";
 import { readSummary } from "../summary.ts";
 import { corpusTable } from "./corpus-table.ts";
 import { inspectScores } from "./inspect-scores.ts";
+import { ledgerText } from "./ledger-text.ts";
 import { memoryLimit } from "./memory-limit.ts";
 import { memoryTable } from "./memory-table.ts";
 import { count } from "./progress-line.ts";
@@ -26,6 +29,10 @@ const corpusWords = (corpus: CorpusOptions): string =>
     ? corpus.manifest
     : `${count(corpus.instances)} synthetic instances, ${count(corpus.heldOut)} held out`;
 
+/** What the ledger consists of, a line each. */
+const ledgerLines = async (folder: string): Promise<string[]> =>
+  (await files.exists(journalPath(folder))) ? ledgerText(await readOutline(files, folder)) : ["none"];
+
 const inspectRun = async (folder: string): Promise<string> => {
   const config = await readRunConfig(files, folder);
   const places = placesOf(folder);
@@ -36,10 +43,11 @@ const inspectRun = async (folder: string): Promise<string> => {
     ["seed", String(config.seed)],
     ["steps", String(config.steps)],
     ["sampler", `${config.sampler.kind}, lag ${config.sampler.lag}`],
-    ...(config.ledger.reference === null ? [] : [["reference", config.ledger.reference]]),
+    ...(config.ledger.reference === null ? [] : [["reference", config.ledger.reference] as const]),
     ["weighing", config.weighing.strategy],
     ["checkpoints", checkpoints.join(", ") || "none"],
-  ].map(([name, value]) => `${name!.padEnd(13)}${value}\n`);
+    ...(await ledgerLines(places.ledger)).map((line, at) => [at === 0 ? "ledger" : "", line] as const),
+  ].map(([name, value]) => `${name.padEnd(13)}${value}\n`);
   const summary = await readSummary(files, places.summary);
   const results = summary === undefined ? "" : summaryText(summary, folder);
   const isFinished = summary !== undefined && summary.steps >= config.steps;

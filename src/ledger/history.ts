@@ -93,6 +93,13 @@ export class History {
     return this.#branchAt(branch).origin;
   }
 
+  /** Where a branch begins: behind step `from` of `parent`, which is null for the first.
+   * @throws {LedgerError} for an unknown branch */
+  rootOf(branch: number): { readonly parent: number | null; readonly from: number } {
+    const { parent, from } = this.#branchAt(branch);
+    return { parent, from };
+  }
+
   /** Position of a step of a branch, or null where the branch does not reach it. O(branches). */
   positionOf(branch: number, step: number): LedgerPosition | null {
     if (step === 0) return { branch: 0, step, crc: this.#firstCrc };

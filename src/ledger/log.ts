@@ -36,6 +36,14 @@ export function* spansOf(history: History, { branch, first, last }: StepRange): 
   }
 }
 
+/** First step of a range from which on no row was dropped; the step after it where all were. O(segments). */
+export const firstKeptStep = (history: History, range: StepRange): number => {
+  let first = range.first;
+  for (const { segment, last } of spansOf(history, range))
+    if (history.segments.get(segment)!.dropped) first = last + 1;
+  return first;
+};
+
 /** An open segment: its raw file, or what was made of it. */
 export type OpenSegment =
   | { readonly path: string; readonly raw: ReadFile }

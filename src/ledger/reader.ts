@@ -4,7 +4,7 @@ import type { Files } from "../files.ts";
 import { History, type LedgerOrigin, type LedgerPosition } from "./history.ts";
 import { readBatches } from "./column-batches.ts";
 import { type JournalEnd, type JournalEntry, journalPath, readJournal, scanJournal } from "./journal.ts";
-import { type StepRange, spansOf } from "./log.ts";
+import { type StepRange, firstKeptStep } from "./log.ts";
 import type { MixtureLine, StepLine } from "./journal-line.ts";
 import type { ColumnName, Observations } from "./observations.ts";
 import { readSteps } from "./segments.ts";
@@ -78,7 +78,7 @@ export const openLedgerReader = async (
   return {
     lastStep,
     branch: seen,
-    firstStep: firstKeptStep(history, seen, lastStep),
+    firstStep: firstKeptStep(history, { branch: seen, first: 1, last: lastStep }),
     origin: history.originOf(seen),
     positionOf: (step) => (step > lastStep ? null : history.positionOf(seen, step)),
     tornBytes,
@@ -102,12 +102,4 @@ export const openLedgerReader = async (
     batches: (names, stepStart, stepEnd) =>
       readBatches({ files, folder, history, refresh }, names, rangeOf(stepStart, stepEnd)),
   };
-};
-
-/** First step from which on no row was dropped; `lastStep` + 1 where all were. O(segments). */
-const firstKeptStep = (history: History, branch: number, lastStep: number): number => {
-  let first = 1;
-  for (const { segment, last } of spansOf(history, { branch, first: 1, last: lastStep }))
-    if (history.segments.get(segment)!.dropped) first = last + 1;
-  return first;
 };

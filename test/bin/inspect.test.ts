@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { inspectCommand } from "../../src/bin/inspect.ts";
 import { openRun } from "../../src/run.ts";
+import { commandHere } from "../support/command-here.ts";
 import { runCommand } from "../support/command.ts";
 import { createScriptedTrainer } from "../support/scripted-trainer.ts";
 import { writeSmallCorpus } from "../support/small-corpus.ts";
@@ -39,6 +41,9 @@ const inspect = async (path: string): Promise<string> => {
   return code === 0 ? stdout : `${code}: ${stderr}`;
 };
 
+const inspectHere = async (path: string): Promise<string> =>
+  (await commandHere(inspectCommand(), [join(folder, path)])).stdout;
+
 describe("inspect", () => {
   it("shows a corpus, named by its folder or its manifest", async () => {
     const table = await inspect("corpus");
@@ -53,6 +58,7 @@ describe("inspect", () => {
     expect(text).toMatch(/^seed +x$/m);
     expect(text).toMatch(/^sampler +importance, lag 1$/m);
     expect(text).toMatch(/^checkpoints +8, 9$/m);
+    expect(text).toMatch(/^ledger {7}steps 1 … 9; 1 sealed segment, 2\.\d\d kB; journal, \d\.\d\d kB\n\n/m);
     expect(text).toMatch(/^9 steps, 288 tokens in /m);
     expect(text).not.toContain("not finished");
   });
@@ -82,9 +88,30 @@ describe("inspect", () => {
     expect(text).toMatch(/^not finished: go on with counterweight train --run stopped --resume$/m);
   });
 
+  it("shows the branches of a run that went back, and what a crash tore", async () => {
+    const again = await openRun(undefined, {
+      dir: join(folder, "stopped"),
+      from: 4,
+      overrides: ["steps=7"],
+      trainer: createScriptedTrainer(() => 3),
+    });
+    await again.start();
+    const text = await inspectHere("stopped");
+    expect(text).toMatch(
+      /^ledger +steps 1 … 7; 2 sealed segments, .*\n {13}branch 0: .*\n {13}branch 1: .*\n\n/m,
+    );
+    expect(text).toContain("branch 0: steps 1 … 6; steps 5 … 6 abandoned\n");
+    expect(text).toContain("branch 1: steps 5 … 7, live\n");
+    appendFileSync(join(folder, "stopped", "ledger", "journal.jsonl"), "torn");
+    expect(await inspectHere("stopped")).toMatch(/; 4B behind its last line: under way, or torn\n/);
+    rmSync(join(folder, "stopped", "ledger"), { recursive: true });
+    expect(await inspectHere("stopped")).toMatch(/^ledger +none$/m);
+  });
+
   it("says so of a run that never took a step", async () => {
     const text = await inspect("untouched");
     expect(text).toMatch(/^checkpoints +none$/m);
+    expect(text).toMatch(/^ledger +no steps yet; journal, \d+B$/m);
     expect(text).toMatch(/\n\nnot finished: go on with /);
   });
 

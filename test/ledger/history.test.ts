@@ -107,6 +107,15 @@ describe("the history of branches", () => {
     );
   });
 
+  it("knows where each branch begins", () => {
+    const history = historyOf(...forked);
+    expect([0, 1, 2].map((number) => history.rootOf(number))).toEqual([
+      { parent: null, from: 0 },
+      { parent: 0, from: 2 },
+      { parent: 0, from: 3 },
+    ]);
+  });
+
   it("knows what a branch shares with those before it", () => {
     const history = historyOf(...forked);
     expect([history.lastShared(0, 0), history.lastShared(1, 0), history.lastShared(2, 0)]).toEqual([
@@ -168,6 +177,8 @@ describe("the history of branches", () => {
   });
 
   it("refuses unknown branches by name", () => {
-    expect(() => historyOf(branch(0, null, 0)).lastStep(4)).toThrow("branch 4 is not in the journal");
+    const history = historyOf(branch(0, null, 0));
+    expect(() => history.lastStep(4)).toThrow("branch 4 is not in the journal");
+    expect(() => history.rootOf(4)).toThrow("branch 4 is not in the journal");
   });
 });

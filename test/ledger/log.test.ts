@@ -3,7 +3,14 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { StorageError } from "../../src/errors.ts";
 import type { Files } from "../../src/files.ts";
-import { type Log, type Span, closeSegment, openSegment, spansOf } from "../../src/ledger/log.ts";
+import {
+  type Log,
+  type Span,
+  closeSegment,
+  firstKeptStep,
+  openSegment,
+  spansOf,
+} from "../../src/ledger/log.ts";
 import { rejection } from "../support/ledger-on-disk.ts";
 import { type LogInMemory, anyLog, layLog } from "../support/log-in-memory.ts";
 import { watchReads } from "../support/watched-reads.ts";
@@ -35,6 +42,22 @@ describe("the spans of a range", () => {
   it("of an empty range are none", () => {
     const { history } = layLog([{ segments: [[1, 1]] }]);
     expect([...spansOf(history, { branch: 0, first: 2, last: 1 })]).toEqual([]);
+  });
+});
+
+describe("the first kept step", () => {
+  it("follows the last one that was dropped, as the branch sees it", async () => {
+    const log = layLog([{ segments: [[1], [1, 1], [1], [1]] }, { parent: 0, from: 2, segments: [[1]] }]);
+    for (const segment of [1, 2, 3]) await log.seal(segment, 4);
+    const first = (branch: number, last: number): number =>
+      firstKeptStep(log.history, { branch, first: 1, last });
+    expect(first(0, 5)).toBe(1);
+    log.drop(1);
+    expect([first(0, 5), first(1, 3)]).toEqual([2, 2]);
+    log.drop(3);
+    expect([first(0, 5), first(0, 4), first(0, 3), first(1, 3)]).toEqual([5, 5, 2, 2]);
+    log.drop(2);
+    expect([first(0, 5), first(0, 3), first(1, 3)]).toEqual([5, 4, 3]);
   });
 });
 

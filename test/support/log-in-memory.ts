@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 
 import type { Files } from "../../src/files.ts";
 import { History } from "../../src/ledger/history.ts";
-import type { JournalLine } from "../../src/ledger/journal-line.ts";
+import { type JournalLine, encodeLine } from "../../src/ledger/journal-line.ts";
 import {
   type Observations,
   type StepBatch,
@@ -55,6 +55,8 @@ export interface LogInMemory {
   rowsAt(branch: number, step: number): Observations;
   /** Says a line in the journal. */
   tell(line: JournalLine): void;
+  /** The journal so far; its file is not among the contents unless a test puts it there. */
+  journal(): Uint8Array;
   /** Seals a raw segment as a writer does, its raw file removed. */
   seal(segment: number, batchRows: number): Promise<void>;
   /** Gives a sealed segment up as a writer does. */
@@ -67,10 +69,13 @@ export const layLog = (branches: readonly PlannedBranch[]): LogInMemory => {
   const contents = new Map<string, Uint8Array>();
   const files = createFilesInMemory(contents);
   const history = new History("/l/journal.jsonl");
-  let lines = 0;
+  const lines: Buffer[] = [];
+  let previous = 0;
   const tell = (line: JournalLine): void => {
-    lines++;
-    history.add({ line, crc: 1000 + lines, offset: 100 * lines });
+    const { bytes, crc } = encodeLine(line, previous);
+    history.add({ line, crc, offset: 100 * lines.length });
+    previous = crc;
+    lines.push(bytes);
   };
   let segment = 0;
   for (const [branch, { parent = null, from = 0, segments }] of branches.entries()) {
@@ -99,6 +104,7 @@ export const layLog = (branches: readonly PlannedBranch[]): LogInMemory => {
       return stepBatchOf(writer, step, rows).columns;
     },
     tell,
+    journal: () => Buffer.concat(lines),
     async seal(number, batchRows) {
       tell(await sealSegment({ files, folder, history }, number, batchRows));
       contents.delete(segmentPath(folder, number));

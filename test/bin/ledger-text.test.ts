@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+
+import { ledgerText } from "../../src/bin/ledger-text.ts";
+import type { LedgerOutline } from "../../src/ledger/outline.ts";
+
+const plain: LedgerOutline = {
+  lastStep: 60,
+  firstStep: 1,
+  branches: [{ branch: 0, stepStart: 1, stepEnd: 61, liveEnd: 61 }],
+  raw: { segments: 0, bytes: 0 },
+  sealed: { segments: 1, bytes: 84_100 },
+  dropped: 0,
+  journalBytes: 30_240,
+  tornBytes: 0,
+};
+
+describe("a ledger in words", () => {
+  it("is one line where it never went back", () => {
+    expect(ledgerText(plain)).toEqual(["steps 1 … 60; 1 sealed segment, 84.1 kB; journal, 30.2 kB"]);
+  });
+
+  it("names what is raw, dropped, or torn", () => {
+    const [line] = ledgerText({
+      ...plain,
+      raw: { segments: 2, bytes: 4000 },
+      sealed: { segments: 3, bytes: 999 },
+      firstStep: 21,
+      dropped: 1,
+      tornBytes: 13,
+    });
+    expect(line).toBe(
+      "steps 1 … 60; 3 sealed segments, 999B; 2 raw segments, 4.00 kB; journal, 30.2 kB; rows of steps 21 … 60 kept, 1 segment dropped; 13B behind its last line: under way, or torn",
+    );
+  });
+
+  it.each([
+    [{ firstStep: 60, dropped: 2 }, "rows of step 60 kept, 2 segments dropped"],
+    [{ firstStep: 61, dropped: 2 }, "no rows kept, 2 segments dropped"],
+    [{ lastStep: 0 }, "no steps yet;"],
+    [{ lastStep: 1 }, "step 1;"],
+  ])("says of %j: %s", (more, words) => {
+    expect(ledgerText({ ...plain, ...more })[0]).toContain(words);
+  });
+
+  it("has a line for every branch where it went back", () => {
+    const branches = [
+      { branch: 0, stepStart: 1, stepEnd: 58, liveEnd: 41 },
+      { branch: 1, stepStart: 31, stepEnd: 32, liveEnd: 31 },
+      { branch: 2, stepStart: 41, stepEnd: 51, liveEnd: 51 },
+      { branch: 3, stepStart: 51, stepEnd: 51, liveEnd: 51 },
+      { branch: 4, stepStart: 51, stepEnd: 61, liveEnd: 61 },
+    ];
+    expect(ledgerText({ ...plain, branches }).slice(1)).toEqual([
+      "branch 0: steps 1 … 57; steps 41 … 57 abandoned",
+      "branch 1: step 31, abandoned",
+      "branch 2: steps 41 … 50, all of them live",
+      "branch 3: no steps",
+      "branch 4: steps 51 … 60, live",
+    ]);
+  });
+});
