@@ -109,7 +109,7 @@ const train = async (
 };
 
 /** What a step's record says of its weighing; loss in nats per token, the mean over the batch. */
-const metricsOf = (diagnostics: WeighingDiagnostics): Record<string, number> => {
+export const metricsOf = (diagnostics: WeighingDiagnostics): Record<string, number> => {
   const { loss, gamma, rho, ess, maxWeightTimesSize, klFromUniform, masked } = diagnostics;
   return {
     loss: loss.mean,

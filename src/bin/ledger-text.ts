@@ -1,5 +1,6 @@
-/** @file What a run's ledger consists of, as a person reads it. */
+/** @file What a run's ledger consists of, or will, as a person reads it. */
 import type { BranchOutline, LedgerOutline, SegmentTotals } from "../ledger/outline.ts";
+import type { LedgerGrowth } from "../study/ledger-growth.ts";
 import { count } from "./progress-line.ts";
 
 /** Steps [start, end) in words; there must be some. */
@@ -34,3 +35,9 @@ export const ledgerText = (outline: LedgerOutline): string[] => {
   ];
   return [parts.join("; "), ...(live > 0 ? branches.map((branch) => branchText(branch, live)) : [])];
 };
+
+/** What a ledger will take by the end of a run of so many steps, and what each checkpoint has of it. */
+export const growthText = ({ rows, journal, raw, pages }: LedgerGrowth, steps: number): string[] => [
+  `about ${count(rows + journal)}B after ${steps} step${steps === 1 ? "" : "s"}: ${count(rows)}B of rows, ${count(journal)}B of journal`,
+  `up to ${count(raw)}B more while a segment waits to be sealed; up to ${count(pages)}B of pages in each checkpoint`,
+];

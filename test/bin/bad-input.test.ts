@@ -481,7 +481,7 @@ describe("sample and inspect", () => {
     expect(await outcomeOf(["inspect", "none"])).toEqual({
       code: 2,
       error: "there is nothing to inspect at this path (none)",
-      hint: "name a run folder, a corpus folder or a manifest.json",
+      hint: "name a run folder, a corpus folder, a manifest.json or a pipeline file",
     });
   });
 });

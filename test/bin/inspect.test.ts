@@ -81,6 +81,19 @@ describe("inspect", () => {
     });
   });
 
+  it("shows what a pipeline's run will be, and how its ledger will grow", async () => {
+    writeFileSync(
+      join(folder, "plan.yml"),
+      "steps: 5\ncorpus:\n  manifest: corpus/manifest.json\nsampler:\n  kind: importance\n",
+    );
+    const text = await inspectHere("plan.yml");
+    expect(text).toMatch(/^corpus {7}\/.*corpus\/manifest\.json\nmodel +gpt\n/);
+    expect(text).toMatch(/^sampler +importance, lag 1$/m);
+    expect(text).toMatch(
+      /^ledger {7}about \d.* after 5 steps: .* of rows, .* of journal\n {13}up to .*; up to 1\.79 kB of pages in each checkpoint\n$/m,
+    );
+  });
+
   it("says of a stopped run how far it came and how to go on", async () => {
     const text = await inspect("stopped");
     expect(text).toMatch(/^checkpoints +4, 6$/m);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { ledgerText } from "../../src/bin/ledger-text.ts";
+import { growthText, ledgerText } from "../../src/bin/ledger-text.ts";
 import type { LedgerOutline } from "../../src/ledger/outline.ts";
 
 const plain: LedgerOutline = {
@@ -57,5 +57,17 @@ describe("a ledger in words", () => {
       "branch 3: no steps",
       "branch 4: steps 51 … 60, live",
     ]);
+  });
+});
+
+describe("a ledger to be, in words", () => {
+  const growth = { rows: 636_000, journal: 553_000, raw: 1_330_000, pages: 205_240 };
+
+  it("says what it takes in the end, before that, and in checkpoints", () => {
+    expect(growthText(growth, 1100)).toEqual([
+      "about 1.19 MB after 1100 steps: 636 kB of rows, 553 kB of journal",
+      "up to 1.33 MB more while a segment waits to be sealed; up to 205 kB of pages in each checkpoint",
+    ]);
+    expect(growthText(growth, 1)[0]).toMatch(/^about 1\.19 MB after 1 step: /);
   });
 });
