@@ -64,9 +64,46 @@ const damaged = (path: string, offset: number, problem: string): LedgerError =>
     hint: "nothing was cut; restore this file from a copy, or start a new run",
   });
 
+/** A scan's end, and the damage that it ended at, if it did. */
+interface Scan extends JournalEnd {
+  readonly damage: LedgerError | null;
+}
+
+const scanFrom = async (
+  files: Files,
+  path: string,
+  visit: (entries: readonly JournalEntry[]) => void,
+  from: Pick<JournalEnd, "end" | "crc">,
+): Promise<Scan> => {
+  const byteLength = (await files.exists(path)) ? await files.byteLength(path) : 0;
+  let last = { end: from.end, crc: from.crc };
+  let badOffset: number | null = null;
+  let damage: LedgerError | null = null;
+  for await (const lines of byteLength <= from.end ? [] : rawLines(files, path, from.end, byteLength)) {
+    const entries: JournalEntry[] = [];
+    for (const { bytes, offset, whole } of lines) {
+      const decoded = whole ? decodeLine(bytes) : null;
+      if (decoded === null) {
+        badOffset ??= offset;
+        continue;
+      }
+      if (badOffset !== null) damage = damaged(path, badOffset, "the journal is damaged before a good line");
+      else if (decoded.previous !== last.crc)
+        damage = damaged(path, offset, "a journal line does not follow the one before it");
+      if (damage !== null) break;
+      last = { end: offset + bytes.byteLength + 1, crc: decoded.crc };
+      entries.push({ ...decoded, offset, end: last.end });
+    }
+    visit(entries);
+    if (damage !== null) break;
+  }
+  return { ...last, tornBytes: byteLength - last.end, damage };
+};
+
 /** Reads a journal from its start to its good end, chunk by chunk, so that memory does not follow its length.
  *
- * Bad lines with no good one behind them are a torn write and end the reading; `visit` sees the good lines only, in order.
+ * Bad lines with no good one behind them are a torn write and end the reading; `visit` sees the good lines only, in order. Damage is
+ * looked at twice: a writer beside us may have cut a torn end off, and written on, between two of our reads.
  * @param visit called once for each chunk
  * @param from where an earlier reading ended, to see only what was added since; the journal's start when left out
  * @throws {LedgerError} with file and offset, when a good line follows a bad one, or does not follow the line before it. O(bytes). */
@@ -76,26 +113,10 @@ export const scanJournal = async (
   visit: (entries: readonly JournalEntry[]) => void,
   from: Pick<JournalEnd, "end" | "crc"> = { end: 0, crc: 0 },
 ): Promise<JournalEnd> => {
-  const byteLength = (await files.exists(path)) ? await files.byteLength(path) : 0;
-  let last = { end: from.end, crc: from.crc };
-  let badOffset: number | null = null;
-  for await (const lines of byteLength <= from.end ? [] : rawLines(files, path, from.end, byteLength)) {
-    const entries: JournalEntry[] = [];
-    for (const { bytes, offset, whole } of lines) {
-      const decoded = whole ? decodeLine(bytes) : null;
-      if (decoded === null) {
-        badOffset ??= offset;
-        continue;
-      }
-      if (badOffset !== null) throw damaged(path, badOffset, "the journal is damaged before a good line");
-      if (decoded.previous !== last.crc)
-        throw damaged(path, offset, "a journal line does not follow the one before it");
-      last = { end: offset + bytes.byteLength + 1, crc: decoded.crc };
-      entries.push({ ...decoded, offset, end: last.end });
-    }
-    visit(entries);
-  }
-  return { ...last, tornBytes: byteLength - last.end };
+  const first = await scanFrom(files, path, visit, from);
+  const { damage, ...end } = first.damage === null ? first : await scanFrom(files, path, visit, first);
+  if (damage !== null) throw damage;
+  return end;
 };
 
 /** Reads good lines again, up to an end that {@link scanJournal} found, as they are asked for.

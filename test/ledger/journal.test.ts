@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import type { Files } from "../../src/files.ts";
 import { type JournalEntry, journalPath, readJournal, scanJournal } from "../../src/ledger/journal.ts";
 import { type MixtureLine, encodeLine } from "../../src/ledger/journal-line.ts";
 import { collect, quickFiles, rejection, temporaryFolder } from "../support/ledger-on-disk.ts";
@@ -88,6 +89,42 @@ describe("scanning a journal", () => {
     expect(await rejection(scan(without))).toBe(
       `LedgerError: a journal line does not follow the one before it (${journalPath(folder)}, offset ${offsets[1]!})`,
     );
+  });
+});
+
+describe("scanning a journal that a writer recovers", () => {
+  it("sees a torn end, or the lines that took its place, but never half of each", async () => {
+    const long = "x".repeat(600_000);
+    const good = chain([mixture(1, long)]);
+    const torn = encodeLine(mixture(2, `${long}${long}`), good.last).bytes.subarray(0, -9);
+    const before = Buffer.concat([good.bytes, torn]);
+    const after = chain([mixture(1, long), mixture(2, "y".repeat(600_000)), mixture(3), mixture(4)]);
+    expect(Math.min(before.length, after.bytes.length)).toBeGreaterThan(2 ** 20);
+    let opened = 0;
+    const files: Files = {
+      ...quickFiles,
+      async openRead(path) {
+        const file = await quickFiles.openRead(path);
+        opened++;
+        if (opened > 1) return file;
+        return {
+          ...file,
+          async read(start, end) {
+            const bytes = await file.read(start, end);
+            if (start === 0) writeFileSync(path, after.bytes); // the writer is faster than our next read
+            return bytes;
+          },
+        };
+      },
+    };
+    writeFileSync(journalPath(folder), before);
+    const steps: number[] = [];
+    const end = await scanJournal(files, journalPath(folder), (entries) => {
+      for (const { line } of entries) if (line.kind === "mixture") steps.push(line.step);
+    });
+    expect(steps).toEqual([1, 2, 3, 4]);
+    expect(end).toEqual({ end: after.bytes.length, crc: after.last, tornBytes: 0 });
+    expect(opened).toBe(2);
   });
 });
 
