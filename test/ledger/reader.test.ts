@@ -11,6 +11,7 @@ import {
   drawsOf,
   lossesOf,
   openSmall,
+  options,
   quickFiles,
   rejection,
   takeStep,
@@ -110,6 +111,40 @@ describe("the reader", () => {
     await writing;
     expect(looks).toBeGreaterThan(2);
     await ledger.close();
+  });
+
+  it("still sees the steps of then when their segments were sealed since, and says when they were dropped", async () => {
+    const first = await openSmall(folder, { cut: { segmentBytes: 1, sealed: false } });
+    await takeSteps(first, 1, 3);
+    const position = first.position();
+    await first.close();
+    const reader = await openLedgerReader(quickFiles, folder);
+    const resume = { position, pages: join(folder, "none") };
+    const second = await openSmall(folder, { resume, options: { ...options, retainSteps: 1 } });
+    await takeSteps(second, 4, 5);
+    await second.flush();
+    const steps = async (...range: number[]): Promise<number[]> =>
+      (await collect(reader.observations(...range))).map(({ step }) => step[0]!);
+    await second.close();
+    expect(readdirSync(folder).filter((name) => name.startsWith("segment"))).toEqual([]);
+    expect(await steps()).toEqual([1, 2, 3]);
+    const batches = await collect(reader.batches(["step"]));
+    expect(batches.flatMap(({ step }) => [...step])).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    expect([reader.firstStep, reader.lastStep]).toEqual([1, 3]);
+
+    const old = await openLedgerReader(quickFiles, folder);
+    const resumed = { position: old.positionOf(5)!, pages: join(folder, "none") };
+    const third = await openSmall(folder, { resume: resumed, options: { ...options, retainSteps: 3 } });
+    third.dropOld(null);
+    await third.close();
+    expect(await rejection(collect(old.observations()))).toBe(
+      `LedgerError: steps 1 … 1 were dropped from the log, as ledger.retainSteps asked (ledger.retainSteps, ${join(folder, "sealed-000001.arrows")})`,
+    );
+    expect(await rejection(collect(reader.batches(["loss"], 2)))).toContain("steps 2 … 2 were dropped");
+    expect(await steps(3)).toEqual([3]);
+    const now = await openLedgerReader(quickFiles, folder);
+    expect([now.firstStep, now.lastStep]).toEqual([3, 5]);
+    expect((await collect(now.steps())).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("passes over what is behind the last whole line", async () => {

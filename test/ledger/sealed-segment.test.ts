@@ -139,6 +139,25 @@ describe("a sealed segment", () => {
     console.log(`sealed segment altered at each of ${bytes.length} bytes`);
   });
 
+  it("names the steps of a batch, and no step that only touches it", async () => {
+    log = layLog([{ segments: [[4, 1, 3, 2]] }]);
+    await log.seal(1, 4);
+    const bytes = log.contents.get(path)!;
+    const said: string[] = [];
+    for (const batch of [0, 1, 2]) {
+      const at =
+        schemaMessage.byteLength + batch * batchByteLength(4) + columnRange(4 - 2 * (batch >> 1), 0).start;
+      bytes[at]! ^= 1;
+      said.push((await rejection((await open()).readColumns(batch, ["step"]))).replace(/ must .*/, ""));
+      bytes[at]! ^= 1;
+    }
+    expect(said).toEqual([
+      "LedgerError: the step of step 1",
+      "LedgerError: the step of steps 2 … 3",
+      "LedgerError: the step of step 4",
+    ]);
+  });
+
   it("is refused at any other length, and closed again", async () => {
     const whole = log.contents.get(path)!;
     const { files, open: stillOpen } = watchReads(log.files);

@@ -171,7 +171,11 @@ describe("sealed segments", () => {
     expect(await outcome(log, 1, 4)).toEqual({ steps: [1], message });
   });
 
-  it("name a step for the second of its batches, too", async () => {
+  it("name a step for either of its batches", async () => {
+    const whole = await sealedLog();
+    alter(whole, 0, "row", 4 * 7); // the first row of step 3
+    expect((await outcome(whole, 3, 3)).message).toMatch(/^the row of steps 1 … 3 must .*, step 3\)$/);
+    expect((await outcome(whole, 3, 4)).steps).toEqual([]);
     const log = await sealedLog();
     alter(log, 1, "row", 0); // the second row of step 3 that lies there
     expect(await outcome(log, 4, 4)).toEqual({ steps: [4], message: null });

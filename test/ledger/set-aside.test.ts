@@ -58,6 +58,7 @@ describe("a tail set aside", () => {
     const order = counting.operations.map(({ operation }) => operation);
     expect(order.lastIndexOf("write")).toBeLessThan(order.indexOf("sync"));
     expect(order.indexOf("rename")).toBeLessThan(order.indexOf("truncate"));
+    expect(order.indexOf("truncate")).toBeLessThan(order.lastIndexOf("sync"));
     expect(order.indexOf("syncFolder")).toBeLessThan(order.indexOf("truncate"));
     for (let at = 1; at <= order.length; at++) {
       const inside = join(folder, `${at}`);
