@@ -3,7 +3,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { peakBytes } from "../tensor/onnx/peak-memory.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
 import { type GptSizes, gptParameters } from "./gpt-parameters.ts";
-import { type ProgramOutputs, fusedProgram, lossProgram, runShape } from "./gpt-programs.ts";
+import { type ProgramOutputs, fusedProgram, lossProgram } from "./gpt-programs.ts";
 import { weighsInGraph, weightedProgram } from "./gpt-programs.ts";
 import type { EngineOptions, TrainingOptions } from "./options.ts";
 import { regions } from "./parameter-memory.ts";
@@ -66,7 +66,7 @@ export const gptMemory = (options: {
   if (engine.kind !== "onnx" || engine.backend !== "cpu") return undefined;
   const { batchSize } = training;
   const microRows = training.microBatchSize ?? batchSize;
-  const shape = runShape(sizes, { rows: microRows, seqLen }, engine);
+  const shape = { rows: microRows, seqLen };
   const step = weighsInGraph(training, weighing)
     ? fusedProgram(sizes, shape, weighing)
     : weightedProgram(sizes, shape, microRows < batchSize);

@@ -6,9 +6,8 @@ import { emitWeights, isFusible } from "../weighing/final-weights.ts";
 import type { WeighingOptions } from "../weighing/options.ts";
 import { type Gpt, declareGpt, nextTokenLogits, rowLosses } from "./gpt.ts";
 import type { GptSizes } from "./gpt-parameters.ts";
-import type { EngineOptions, TrainingOptions } from "./options.ts";
+import type { TrainingOptions } from "./options.ts";
 import { programArithmetic } from "./program-arithmetic.ts";
-import { rowSlices } from "./row-slices.ts";
 
 /** A program and what it computes. Its inputs are the parameters by name, `tokens` [T, B], and what each function says. */
 export interface ProgramOutputs {
@@ -20,16 +19,7 @@ export interface ProgramOutputs {
 export interface RunShape {
   readonly rows: number;
   readonly seqLen: number;
-  /** Groups of rows, computed one after the other; from 1, at most `rows`. 1 when left out. */
-  readonly slices?: number;
 }
-
-/** The shape of a run of these rows on an engine: whole, or in the slices that are fastest there. */
-export const runShape = (
-  { width }: GptSizes,
-  { rows, seqLen }: Pick<RunShape, "rows" | "seqLen">,
-  engine: EngineOptions,
-): RunShape => ({ rows, seqLen, slices: rowSlices({ rows, seqLen, width }, engine) });
 
 /** Whether a step is one graph, weights and all: micro-batches and some options need the losses outside first. */
 export const weighsInGraph = (
@@ -45,16 +35,6 @@ export const gradientSoFarName = (parameter: string): string => `gradient so far
 const begin = (sizes: GptSizes, { rows, seqLen }: RunShape): { gpt: Gpt; tokens: Value } => {
   const gpt = declareGpt(new Program(), sizes);
   return { gpt, tokens: gpt.program.input("tokens", [seqLen, rows], "int32") };
-};
-
-/** Losses of all rows, slice by slice: rows do not see each other, and gradients of slices add up within the products. */
-const slicedLosses = (gpt: Gpt, tokens: Value, { rows, slices = 1 }: RunShape): Value => {
-  if (slices === 1) return rowLosses(gpt, tokens);
-  const edge = (slice: number): number => Math.floor((slice * rows) / slices);
-  const parts = Array.from({ length: slices }, (_, slice) =>
-    rowLosses(gpt, gpt.program.slice(tokens, 1, edge(slice), edge(slice + 1))),
-  );
-  return gpt.program.concat(parts, 0);
 };
 
 /** Every parameter's gradient and their global norm, which says whether an update is sound and how far it may go. */
@@ -76,7 +56,7 @@ const gradientOutputs = (
 /** Forward only. Outputs `losses` [B]. */
 export const lossProgram = (sizes: GptSizes, shape: RunShape): ProgramOutputs => {
   const { gpt, tokens } = begin(sizes, shape);
-  return { program: gpt.program, outputs: { losses: slicedLosses(gpt, tokens, shape) } };
+  return { program: gpt.program, outputs: { losses: rowLosses(gpt, tokens) } };
 };
 
 /**
@@ -87,7 +67,7 @@ export const lossProgram = (sizes: GptSizes, shape: RunShape): ProgramOutputs =>
 export const fusedProgram = (sizes: GptSizes, shape: RunShape, weighing: WeighingOptions): ProgramOutputs => {
   const { gpt, tokens } = begin(sizes, shape);
   const { program } = gpt;
-  const losses = slicedLosses(gpt, tokens, shape);
+  const losses = rowLosses(gpt, tokens);
   const weights = emitWeights(programArithmetic(program), weighing, {
     losses: program.stop(losses),
     inverseR: program.input("inverseR", []),
@@ -107,7 +87,7 @@ export const weightedProgram = (sizes: GptSizes, shape: RunShape, accumulate: bo
     ? [...parameters].map(([name, { shape }]) => program.input(gradientSoFarName(name), shape))
     : undefined;
   const weights = program.input("weights", [shape.rows]);
-  return { program, outputs: gradientOutputs(gpt, slicedLosses(gpt, tokens, shape), weights, soFar) };
+  return { program, outputs: gradientOutputs(gpt, rowLosses(gpt, tokens), weights, soFar) };
 };
 
 /** One row, forward only. Input `position` [1]; outputs `logits` [1, V] of the token after it. */

@@ -9,13 +9,7 @@ import { createAdamw } from "./adamw.ts";
 import { type GptState, loadGpt, saveGpt } from "./gpt-checkpoint.ts";
 import { type GptSizes, gptParameters, initialise } from "./gpt-parameters.ts";
 import { type ProgramOutputs, type RunShape, fusedProgram, gradientName } from "./gpt-programs.ts";
-import {
-  gradientSoFarName,
-  lossProgram,
-  nextTokenProgram,
-  runShape,
-  weightedProgram,
-} from "./gpt-programs.ts";
+import { gradientSoFarName, lossProgram, nextTokenProgram, weightedProgram } from "./gpt-programs.ts";
 import type { EngineOptions, TrainingOptions } from "./options.ts";
 import { createParameterMemory, type Region } from "./parameter-memory.ts";
 import { loadPublished } from "./published-weights.ts";
@@ -101,8 +95,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
 
   const { batchSize } = training;
   const microRows = training.microBatchSize ?? batchSize;
-  const shapeOf = (rows: number): RunShape => runShape(sizes, { rows, seqLen }, options.engine);
-  const microShape = shapeOf(microRows);
+  const microShape: RunShape = { rows: microRows, seqLen };
   const once = (build: () => ProgramOutputs): (() => Promise<Executable>) => {
     let compiled: Promise<Executable> | undefined;
     return () => {
@@ -111,7 +104,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
       return (compiled = engine.compile(program, outputs));
     };
   };
-  const fused = once(() => fusedProgram(sizes, shapeOf(batchSize), options.weighing!));
+  const fused = once(() => fusedProgram(sizes, { rows: batchSize, seqLen }, options.weighing!));
   const lossesOf = once(() => lossProgram(sizes, microShape));
   const weighted = once(() => weightedProgram(sizes, microShape, microRows < batchSize));
   const nextLogits = once(() => nextTokenProgram(sizes));
