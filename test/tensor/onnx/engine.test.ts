@@ -73,7 +73,9 @@ describe("openOnnxEngine", () => {
         executionProviders: ["cpu"],
         intraOpNumThreads: 3,
         enableMemPattern: false,
-        extra: { session: { intra_op: { allow_spinning: "0" } } },
+        extra: {
+          session: { intra_op: { allow_spinning: "1", spin_duration_us: "200" }, force_spinning_stop: "1" },
+        },
       }),
     ]);
   });
