@@ -140,6 +140,16 @@ export class Program extends ArithmeticProgram {
       throw misfit("scatterAddRows", "rows", `of shape ${showShape(expected)}`, showShape(rows.shape));
     return this.append("scatterAddRows", [base, index, rows], base.shape, {});
   }
+  /** base [D, V] with rows [..., D] added at columns index [...]; an index may repeat. {@link Program.scatterAddRows} of a transposed table. */
+  scatterAddColumns(base: Value, index: Value, rows: Value): Value {
+    requireDType("scatterAddColumns", index, "int32");
+    requireDType("scatterAddColumns", rows, "float32");
+    this.#requireTable("scatterAddColumns", base);
+    const expected = [...index.shape, base.shape[0]!];
+    if (!sameShape(rows.shape, expected))
+      throw misfit("scatterAddColumns", "rows", `of shape ${showShape(expected)}`, showShape(rows.shape));
+    return this.append("scatterAddColumns", [base, index, rows], base.shape, {});
+  }
   /** x[n, index[n]]: x [N, C], index [N] gives [N]. */
   takeLast(x: Value, index: Value): Value {
     this.#requireLast("takeLast", x, index, index);

@@ -98,6 +98,7 @@ export interface Instructions {
   // indexing
   gatherRows: Instruction<readonly [table: Value, index: Value]>;
   scatterAddRows: Instruction<readonly [base: Value, index: Value, rows: Value]>;
+  scatterAddColumns: Instruction<readonly [base: Value, index: Value, rows: Value]>;
   takeLast: Instruction<readonly [x: Value, index: Value]>;
   addLast: Instruction<readonly [x: Value, index: Value, values: Value]>;
 }

@@ -172,6 +172,13 @@ const kernels: { readonly [O in Op]: Kernel<O> } = {
     });
     return sum;
   },
+  scatterAddColumns: (_value, [base, columns, added]) => {
+    const sum = copyOf(base!);
+    everyIndex(added!.shape, (index, at) => {
+      sum.data[placeOf(sum.shape, [index.at(-1)!, read(columns!, index.slice(0, -1))])]! += added!.data[at]!;
+    });
+    return sum;
+  },
   takeLast: (value, [x, columns]) => tabulate(value.shape, ([row]) => read(x!, [row!, columns!.data[row!]!])),
   addLast: (_value, [x, columns, added]) => {
     const sum = copyOf(x!);

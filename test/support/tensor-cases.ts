@@ -202,6 +202,14 @@ export const primitiveCases: {
       c.floats([...index, width]),
     );
   },
+  scatterAddColumns: (c) => {
+    const [columns, width, index] = [c.integer(1, 4), c.integer(1, 4), c.shape(1, 3)];
+    return c.program.scatterAddColumns(
+      c.floats([width, columns]),
+      c.indices(index, columns),
+      c.floats([...index, width]),
+    );
+  },
   takeLast: (c) => {
     const [rows, columns] = [c.integer(1, 5), c.integer(1, 4)];
     return c.program.takeLast(c.floats([rows, columns]), c.indices([rows], columns));

@@ -38,6 +38,7 @@ const refusals: [text: string, build: () => unknown][] = [
   ["gatherRows' operand must be int32, got float32 [3] of input", () => program.gatherRows(x, y)],
   ["gatherRows' table must be of rank 2, got [2, 3, 4]", () => program.gatherRows(cube, pair)],
   ["scatterAddRows' rows must be of shape [2, 3], got [3]", () => program.scatterAddRows(x, pair, y)],
+  ["scatterAddColumns' rows must be of shape [2, 2], got [3]", () => program.scatterAddColumns(x, pair, y)],
   ["takeLast's shapes must be [N, C] and [N], got [2, 3], [3], [3]", () => program.takeLast(x, triple)],
   ["addLast's shapes must be [N, C] and [N], got [2, 3], [2], [3]", () => program.addLast(x, pair, y)],
 ];

@@ -1,7 +1,10 @@
 /** @file Cross-entropy of a linear read-out, and its gradient, without ever holding the gradient of the logits. */
 import type { Program } from "../program.ts";
-import { misfit, requireDType, sameShape, showShape } from "../shape.ts";
+import { misfit, requireDType, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Value } from "../value.ts";
+
+/** Elements of a table from which its gradient is computed transposed: 64 MiB, more than a processor's cache. */
+const TALL = 2 ** 24;
 
 interface Chunk {
   readonly start: number;
@@ -16,12 +19,16 @@ interface Chunk {
  *
  * With R = softmax(H Eᵀ) − onehot(y), the cotangents for g = d/dloss are dH = g∘(R E) and dE = Rᵀ (g∘H):
  * g meets the small [N, D] side, so no second [N, V] tensor is made. R overwrites exp(log p) in place.
+ * Of a tall table, dE is computed as ((g∘H)ᵀ R)ᵀ: a product Rᵀ (g∘H) passes over its result again and again, which then does
+ * not stay in the cache. [50257, 768] from 1022 rows takes 660 ms on two threads that way, 455 and 35 for turning this way.
+ *
  * Chunks cut [N, V] along N; products accumulate into dE. Four save some 200 MB at V = 50k, at no cost in speed.
  *
  * @param hidden  shape [N, D]
  * @param table   shape [V, D], often the embedding itself
  * @param targets shape [N], int32, each in [0, V)
  * @param options.chunks from 1 to N, 1 when left out
+ * @param options.tall   whether dE is computed transposed; from 2²⁴ elements when left out
  * @returns shape [N]
  * @throws {EngineError} when shapes or chunks do not fit. Cost 6·N·D·V with its gradient, memory N·V.
  */
@@ -30,10 +37,10 @@ export const linearCrossEntropy = (
   hidden: Value,
   table: Value,
   targets: Value,
-  options: { readonly chunks?: number } = {},
+  options: { readonly chunks?: number; readonly tall?: boolean } = {},
 ): Value => {
   const name = "linearCrossEntropy";
-  const { chunks = 1 } = options;
+  const { chunks = 1, tall = sizeOf(table.shape) >= TALL } = options;
   const rows = hidden.shape[0] ?? 0;
   requireDType(name, targets, "int32");
   if (hidden.shape.length !== 2 || hidden.shape[1] !== table.shape[1] || !sameShape(targets.shape, [rows]))
@@ -76,16 +83,24 @@ export const linearCrossEntropy = (
     pullback: (_result, cotangent) => {
       const rowWeights = program.reshape(cotangent, [rows, 1]);
       const weighted = program.mul(hidden, rowWeights);
+      const into = (sum: Value | undefined): Value =>
+        pieces.reduce<Value | undefined>(
+          (total, { residual, start, end }) =>
+            program.matmul(residual, rowsOf(weighted, start, end), { transposeA: true }, total),
+          sum,
+        )!;
+      const intoTransposed = (sum: Value | undefined): Value => {
+        const transposed = pieces.reduce<Value | undefined>(
+          (total, { residual, start, end }) =>
+            program.matmul(rowsOf(weighted, start, end), residual, { transposeA: true }, total),
+          undefined,
+        )!;
+        const added = program.transpose(transposed, [1, 0]);
+        return sum ? program.add(sum, added) : added;
+      };
       return [
         () => program.mul(rowWeights, stacked(pieces.map(({ residual }) => program.matmul(residual, table)))),
-        {
-          into: (sum) =>
-            pieces.reduce<Value | undefined>(
-              (total, { residual, start, end }) =>
-                program.matmul(residual, rowsOf(weighted, start, end), { transposeA: true }, total),
-              sum,
-            )!,
-        },
+        { into: tall ? intoTransposed : into },
         null,
       ];
     },

@@ -8,7 +8,7 @@ import { kernels } from "./rules/kernels.ts";
 /** Operations whose operator may write over an operand that nothing else reads. */
 const inPlace: ReadonlySet<Op> = new Set<Op>([
   ...(["add", "sub", "mul", "div", "min", "max", "neg", "abs", "exp", "sqrt", "tanh", "sigmoid"] as const),
-  ...(["softmax", "logSoftmax", "addLast", "scatterAddRows"] as const),
+  ...(["softmax", "logSoftmax", "addLast", "scatterAddRows", "scatterAddColumns"] as const),
 ]);
 
 /** Memory that one value, or several of the same elements, lie in. */
@@ -23,7 +23,7 @@ const bytesOf = (value: Value): number => 4 * sizeOf(value.shape);
 /** The operand that an operation may write its result over, among those that nothing else reads. */
 const reusedBy = (step: Value, dying: readonly Value[]): Value | undefined => {
   if (isOp(step, "matmul")) return dying.find((value) => value === step.inputs[2]);
-  if (isOp(step, "addLast") || isOp(step, "scatterAddRows"))
+  if (isOp(step, "addLast") || isOp(step, "scatterAddRows") || isOp(step, "scatterAddColumns"))
     return dying.find((value) => value === step.inputs[0]);
   return inPlace.has(step.op) ? dying.find((value) => bytesOf(value) === bytesOf(step)) : undefined;
 };

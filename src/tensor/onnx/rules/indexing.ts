@@ -2,7 +2,7 @@
 import { sizeOf } from "../../shape.ts";
 import type { Rules } from "../emission.ts";
 
-type Indexing = "gatherRows" | "scatterAddRows" | "takeLast" | "addLast";
+type Indexing = "gatherRows" | "scatterAddRows" | "scatterAddColumns" | "takeLast" | "addLast";
 
 const adding = (axis: number): { reduction: { text: string }; axis: { int: number } } => ({
   reduction: { text: "add" },
@@ -30,6 +30,22 @@ export const indexing: Rules<Indexing> = {
     const repeated = emission.step(value, "index", "Expand", [column, flat]);
     const added = emission.step(value, "rows", "Reshape", [emission.nameOf(rows), flat]);
     emission.give(value, "ScatterElements", [emission.nameOf(base), repeated, added], adding(0));
+  },
+  scatterAddColumns: (emission, value) => {
+    const [base, index, rows] = value.inputs;
+    const count = sizeOf(index.shape);
+    const width = value.shape[0]!;
+    const row = emission.step(value, "row", "Reshape", [
+      emission.nameOf(index),
+      emission.integers([1, count]),
+    ]);
+    const repeated = emission.step(value, "index", "Expand", [row, emission.integers([width, count])]);
+    const flat = emission.step(value, "rows", "Reshape", [
+      emission.nameOf(rows),
+      emission.integers([count, width]),
+    ]);
+    const columns = emission.step(value, "columns", "Transpose", [flat], { perm: { ints: [1, 0] } });
+    emission.give(value, "ScatterElements", [emission.nameOf(base), repeated, columns], adding(1));
   },
   takeLast: (emission, value) => {
     const [x, index] = value.inputs;

@@ -4,7 +4,7 @@ import type { Value } from "../../value.ts";
 import type { Kernels, Rules } from "../rule.ts";
 import type { TfjsTensor } from "../runtime.ts";
 
-type Indexing = "gatherRows" | "scatterAddRows" | "takeLast" | "addLast";
+type Indexing = "gatherRows" | "scatterAddRows" | "scatterAddColumns" | "takeLast" | "addLast";
 
 /** Places n·C + index[n] in x [N, C] laid out flat. */
 const flatPlaces = (kernels: Kernels, x: Value, index: TfjsTensor): TfjsTensor => {
@@ -35,6 +35,17 @@ export const indexing: Rules<Indexing> = {
         a: base!,
         b: kernels.run("ScatterNd", { indices, updates }, { shape: [...shape] }),
       });
+    },
+  },
+  scatterAddColumns: {
+    kernels: ["Reshape", "ScatterNd", "Transpose", "Add"],
+    compute: (kernels, { shape, inputs }, [base, index, rows]) => {
+      const [width = 0, columns = 0] = shape;
+      const count = sizeOf(inputs[1].shape);
+      const indices = kernels.run("Reshape", { x: index! }, { shape: [count, 1] });
+      const updates = kernels.run("Reshape", { x: rows! }, { shape: [count, width] });
+      const added = kernels.run("ScatterNd", { indices, updates }, { shape: [columns, width] });
+      return kernels.run("Add", { a: base!, b: kernels.run("Transpose", { x: added }, { perm: [1, 0] }) });
     },
   },
   takeLast: {
