@@ -44,7 +44,7 @@ export const gptScoringMemory = (options: {
     { name: "parameters, and their file", bytes: 8 * parameterCount(sizes) },
     {
       name: "scoring's activations",
-      bytes: graphBytes(lossProgram(sizes, runShape(sizes, { rows, seqLen }, engine))),
+      bytes: graphBytes(lossProgram(sizes, { rows, seqLen })),
     },
   ];
 };
