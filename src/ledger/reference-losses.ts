@@ -51,12 +51,12 @@ const checkCorpus = ({ origin }: LedgerReader, setup: ReferenceSetup): void => {
     throw refusal(
       "the reference does not say which corpus it is of",
       setup,
-      "it was made by an older version; score its model: counterweight score RUN --corpus MANIFEST",
+      "it was made by an older version; score its model: counterweight score RUN --corpus MANIFEST --out DIR",
     );
   throw refusal(
     "the reference must be of the same corpus",
     setup,
-    `its corpus' fingerprint is ${shortened(origin.corpus)}, this run's is ${shortened(fingerprint)}; score its model over this corpus: counterweight score RUN --corpus MANIFEST`,
+    `its corpus' fingerprint is ${shortened(origin.corpus)}, this run's is ${shortened(fingerprint)}; score its model over this corpus: counterweight score RUN --corpus MANIFEST --out DIR`,
   );
 };
 

@@ -186,7 +186,7 @@ describe("a reference is refused", () => {
     expect(await thrownBy({ corpus: other })).toMatchObject({
       name: "ConfigError",
       message: `the reference must be of the same corpus (ledger.reference, ${reference})`,
-      hint: "its corpus' fingerprint is a1b2c3d4e5f6, this run's is ffffffffffff; score its model over this corpus: counterweight score RUN --corpus MANIFEST",
+      hint: "its corpus' fingerprint is a1b2c3d4e5f6, this run's is ffffffffffff; score its model over this corpus: counterweight score RUN --corpus MANIFEST --out DIR",
     });
   });
 
@@ -198,7 +198,7 @@ describe("a reference is refused", () => {
     expect(await thrownBy({ run })).toMatchObject({
       name: "ConfigError",
       message: `the reference does not say which corpus it is of (ledger.reference, ${run})`,
-      hint: "it was made by an older version; score its model: counterweight score RUN --corpus MANIFEST",
+      hint: "it was made by an older version; score its model: counterweight score RUN --corpus MANIFEST --out DIR",
     });
   });
 
