@@ -16,8 +16,11 @@ export interface Gpt {
   readonly parameters: ReadonlyMap<string, Value>;
 }
 
-/** Positions in a block of attention; rows of two blocks and more are worth cutting. */
+/** Positions in a block of attention; a row of one block is cut in two, a shorter one is not. */
 const BLOCK_LENGTH = 128;
+
+/** Blocks of equal length that the attention of `time` positions is cut into. */
+const blocksOf = (time: number): number => (time % BLOCK_LENGTH === 0 ? Math.max(2, time / BLOCK_LENGTH) : 1);
 
 /** Declares the parameters as inputs of a program, under their names. */
 export const declareGpt = (program: Program, sizes: GptSizes): Gpt => ({
@@ -43,7 +46,7 @@ export const residualStream = ({ program, sizes, parameters }: Gpt, tokens: Valu
   const linear = (x: Value, name: string, addTo?: Value): Value =>
     program.linear(x, parameter(`${name}.weight`), parameters.get(`${name}.bias`), addTo);
 
-  const blocks = time % BLOCK_LENGTH === 0 ? time / BLOCK_LENGTH : 1;
+  const blocks = blocksOf(time);
   const positions = parameter("transformer.wpe.weight");
   const seen = time === context ? positions : program.slice(positions, 0, 0, time);
   let x = program.reshape(
