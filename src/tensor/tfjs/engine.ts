@@ -5,6 +5,7 @@ import { planOf } from "../plan.ts";
 import type { Value } from "../value.ts";
 import { TfjsExecutable, select } from "./executable.ts";
 import { firstLine, installCommands, loadTfjs } from "./load.ts";
+import { lower } from "./lower.ts";
 import { ruleOf } from "./rules/table.ts";
 import type { Tfjs, TfjsBackend } from "./runtime.ts";
 
@@ -70,10 +71,11 @@ export const openTfjsEngine = async ({
       for (const name of Object.keys(outputs))
         if (program.inputs.has(name))
           throw new EngineError(mustBe("an output's name", "different from every input's", name));
-      const plan = planOf(program, Object.values(outputs));
+      const lowered = lower(program, outputs);
+      const plan = planOf(lowered.program, Object.values(lowered.outputs));
       requireKernels(tfjs, backend, plan.steps);
       select(tfjs, backend);
-      const executable = new TfjsExecutable(tfjs, backend, plan, outputs);
+      const executable = new TfjsExecutable(tfjs, backend, plan, lowered.outputs);
       open.add(executable);
       return executable;
     },

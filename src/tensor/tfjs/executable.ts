@@ -37,7 +37,6 @@ export class TfjsExecutable implements Executable {
       run: (name, inputs, attributes = {}) => core.runKernel(name, inputs, attributes),
       integers: (values, shape = [values.length]) => tfjs.tensor(Int32Array.from(values), shape, "int32"),
       ones: (shape) => tfjs.tensor(new Float32Array(sizeOf(shape)).fill(1), shape, "float32"),
-      scalar: (x) => tfjs.tensor(Float32Array.of(x), [], "float32"),
     };
     for (const { value } of this.#steps)
       if (isOp(value, "constant"))

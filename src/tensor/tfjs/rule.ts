@@ -9,8 +9,6 @@ export interface Kernels {
   integers(values: readonly number[], shape?: Shape): TfjsTensor;
   /** A tensor of ones. */
   ones(shape: Shape): TfjsTensor;
-  /** A scalar of float32. */
-  scalar(x: number): TfjsTensor;
 }
 
 /** Computes one value. */
