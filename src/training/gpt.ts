@@ -19,8 +19,9 @@ export interface Gpt {
 /** Positions in a block of attention; a row of one block is cut in two, a shorter one is not. */
 const BLOCK_LENGTH = 128;
 
-/** Blocks of equal length that the attention of `time` positions is cut into. */
-const blocksOf = (time: number): number => (time % BLOCK_LENGTH === 0 ? Math.max(2, time / BLOCK_LENGTH) : 1);
+/** Blocks that the attention of `time` positions is cut into; of a training row the last position is left out. */
+const blocksOf = (time: number): number =>
+  time < BLOCK_LENGTH - 1 ? 1 : Math.max(2, Math.round(time / BLOCK_LENGTH));
 
 /** Declares the parameters as inputs of a program, under their names. */
 export const declareGpt = (program: Program, sizes: GptSizes): Gpt => ({
@@ -80,7 +81,8 @@ export const finalNorm = ({ program, parameters }: Gpt, x: Value): Value =>
   layerNorm(program, x, parameters.get("transformer.ln_f.weight")!, parameters.get("transformer.ln_f.bias")!);
 
 /**
- * Mean negative log-likelihood of each row's tokens but its first, nats per token: position t predicts token t + 1.
+ * Mean negative log-likelihood of each row's tokens but its first, nats per token: position t predicts token t + 1,
+ * and the last predicts nothing.
  * @param tokens shape [T, B], int32, T ≥ 2
  * @returns shape [B]
  */
@@ -88,7 +90,8 @@ export const rowLosses = (gpt: Gpt, tokens: Value): Value => {
   const { program, parameters } = gpt;
   const [time = 0, rows = 0] = tokens.shape;
   const targets = (time - 1) * rows;
-  const predicting = program.slice(residualStream(gpt, tokens), 0, 0, targets);
+  // Nothing reads the last position: it has no target, and attention looks back only.
+  const predicting = residualStream(gpt, program.slice(tokens, 0, 0, time - 1));
   const tokenLosses = linearCrossEntropy(
     program,
     finalNorm(gpt, predicting),

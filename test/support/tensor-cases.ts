@@ -227,8 +227,8 @@ export const compositeCases: Readonly<Record<string, (c: CaseBuilder) => Value>>
     return attention(c.program, c.floats(shape), c.floats(shape), c.floats(shape), { scale: 0.7 });
   },
   blockAttention: (c) => {
-    const [blocks, length] = [c.integer(1, 3), c.integer(1, 3)];
-    const shape = [blocks * length, c.integer(1, 3), c.integer(1, 3), c.integer(1, 4)];
+    const blocks = c.integer(1, 3);
+    const shape = [blocks + c.integer(0, 6), c.integer(1, 3), c.integer(1, 3), c.integer(1, 4)];
     return blockAttention(c.program, c.floats(shape), c.floats(shape), c.floats(shape), {
       scale: 0.7,
       blocks,
