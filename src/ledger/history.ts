@@ -150,7 +150,9 @@ export class History {
   #addStep(line: StepLine, crc: number, offset: number): void {
     const place = this.#segments.add(line);
     if (place === null) throw this.#misplaced(offset, `step ${line.step} in segment ${line.segment}`);
-    this.#branches[line.branch]!.steps.push({ ...line, ...place, crc });
+    const { segment, end, rows, data } = line;
+    const { start, firstRow } = place;
+    this.#branches[line.branch]!.steps.push({ segment, start, end, rows, data, crc, firstRow });
   }
 
   #branchAt(branch: number): Branch {

@@ -100,12 +100,13 @@ const kinds: ReadonlySet<string> = new Set<JournalLine["kind"]>([
   "drop",
   "mixture",
 ]);
+const before = ',"previous":';
 const mark = ',"crc":';
 
 /** A line's bytes, newline included, and its checksum: CRC-32 of the bytes before `,"crc":`.
  * @param previous checksum of the line before, 0 for the first */
 export const encodeLine = (line: JournalLine, previous: number): { bytes: Buffer; crc: number } => {
-  const body = `${JSON.stringify(line).slice(0, -1)},"previous":${previous}`;
+  const body = `${JSON.stringify(line).slice(0, -1)}${before}${previous}`;
   const crc = crc32(body);
   return { bytes: Buffer.from(`${body}${mark}${crc}}\n`), crc };
 };
@@ -117,6 +118,9 @@ export const decodeLine = (bytes: Buffer): DecodedLine | null => {
   const body = bytes.subarray(0, bodyEnd);
   const crc = crc32(body);
   if (bytes.toString("latin1", bodyEnd) !== `${mark}${crc}}`) return null;
-  const { previous, ...line }: JournalLine & { previous: number } = JSON.parse(`${body.toString()}}`);
+  const text = body.toString();
+  const lineEnd = text.lastIndexOf(before);
+  const line: JournalLine = JSON.parse(`${text.slice(0, lineEnd)}}`);
+  const previous = Number(text.slice(lineEnd + before.length));
   return kinds.has(line.kind) ? { line, previous, crc } : null;
 };

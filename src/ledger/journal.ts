@@ -92,7 +92,8 @@ const scanFrom = async (
         damage = damaged(path, offset, "a journal line does not follow the one before it");
       if (damage !== null) break;
       last = { end: offset + bytes.byteLength + 1, crc: decoded.crc };
-      entries.push({ ...decoded, offset, end: last.end });
+      const { line, previous, crc } = decoded;
+      entries.push({ line, previous, crc, offset, end: last.end });
     }
     visit(entries);
     if (damage !== null) break;

@@ -43,9 +43,12 @@ const decodeChecksums = (text: string): Uint32Array => {
   return Uint32Array.from({ length: bytes.byteLength >> 2 }, (_, at) => bytes.readUInt32LE(4 * at));
 };
 
+/** A state while steps are added to it: there are millions, and a copy for each takes a third of reading a journal. */
+type GrowingState = { -readonly [Key in keyof SegmentState]: SegmentState[Key] };
+
 /** Segments by number, in the order of their first steps. A line that cannot follow is not taken in. */
 export class SegmentStates {
-  readonly #states = new Map<number, SegmentState>();
+  readonly #states = new Map<number, GrowingState>();
 
   get all(): ReadonlyMap<number, SegmentState> {
     return this.#states;
@@ -70,8 +73,11 @@ export class SegmentStates {
     }
     if (before.branch !== branch || before.seal !== null || before.dropped || before.lastStep !== step - 1)
       return null;
-    this.#states.set(segment, { ...before, lastStep: step, end, rows: before.rows + rows });
-    return { start: before.end, firstRow: before.rows };
+    const place = { start: before.end, firstRow: before.rows };
+    before.lastStep = step;
+    before.end = end;
+    before.rows += rows;
+    return place;
   }
 
   /** Takes a seal in; false where it does not fit the segment.

@@ -31,6 +31,12 @@ describe("a journal line", () => {
     expect(decode(bytes)).toEqual({ line, previous: 99, crc });
   });
 
+  it("comes back whatever its metrics say, be it what ends a line", () => {
+    const metrics = { note: ',"previous":7,"crc":8}', ',"previous":': 9 };
+    const { bytes, crc } = encodeLine({ ...step, metrics }, 42);
+    expect(decode(bytes)).toEqual({ line: { ...step, metrics }, previous: 42, crc });
+  });
+
   it("is JSON that anyone can read, its checksums last", () => {
     const { bytes } = encodeLine(lines.at(-1)!, 5);
     expect(bytes.toString()).toBe(
