@@ -35,8 +35,10 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number)
   }
 };
 
-const readRange = async (handle: FileHandle, start: number, end: number) => {
-  const bytes = new Uint8Array(Math.max(0, end - start));
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const readRange = async (handle: FileHandle, start: number, end: number, into?: Bytes): Promise<Bytes> => {
+  const bytes = into?.subarray(0, end - start) ?? new Uint8Array(Math.max(0, end - start));
   for (let done = 0; done < bytes.byteLength;) {
     const { bytesRead } = await handle.read(bytes, done, bytes.byteLength - done, start + done);
     if (bytesRead === 0) return bytes.slice(0, done);
@@ -47,9 +49,7 @@ const readRange = async (handle: FileHandle, start: number, end: number) => {
 
 /** The machine's own disk. */
 export const nodeDisk: Disk = {
-  async makeFolder(path) {
-    await mkdir(path, { recursive: true });
-  },
+  makeFolder: (path) => mkdir(path, { recursive: true }).then(() => undefined),
   async openFile(path, mode) {
     const extra = { create: constants.O_EXCL, keep: 0, durable: constants.O_DSYNC ?? 0 }[mode];
     const handle = await open(path, constants.O_RDWR | constants.O_CREAT | extra);
@@ -113,14 +113,14 @@ export interface AppendFile {
 export interface ReadFile {
   /** Bytes in the file when asked; a file that another process appends to grows. */
   byteLength(): Promise<number>;
-  /** Bytes [start, end), fewer where the file ends before. O(end − start). */
-  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Bytes [start, end), fewer where the file ends before: new, or at the head of `into`, which has room. O(end − start). */
+  read(start: number, end: number, into?: Bytes): Promise<Bytes>;
   close(): Promise<void>;
 }
 
 /** Safe writing and plain reading of files. Every method throws {@link StorageError} with path, operation and errno. */
 export interface Files {
-  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  read(path: string): Promise<Bytes>;
   readText(path: string): Promise<string>;
   /** Names in a folder, sorted; empty when there is no such folder. */
   list(folder: string): Promise<string[]>;
@@ -234,7 +234,7 @@ export const createFiles = (disk: Disk = nodeDisk): Files => {
       const handle = await attempt("open", path, () => open(path, "r"));
       return {
         byteLength: () => attempt("stat", path, async () => (await handle.stat()).size),
-        read: (start, end) => attempt("read", path, () => readRange(handle, start, end)),
+        read: (start, end, into) => attempt("read", path, () => readRange(handle, start, end, into)),
         close: () => attempt("close", path, () => handle.close()),
       };
     },

@@ -108,6 +108,23 @@ describe("openAppend", () => {
 });
 
 describe("reading", () => {
+  it("puts bytes where they are wanted, and no more than there are", async () => {
+    const path = join(folder, "bytes");
+    const files = createFiles();
+    await files.write(path, Uint8Array.of(1, 2, 3, 4, 5));
+    const file = await files.openRead(path);
+    const into = new Uint8Array(4).fill(9);
+    const read = await file.read(1, 3, into);
+    expect(read.buffer).toBe(into.buffer);
+    expect([[...read], [...into]]).toEqual([
+      [2, 3],
+      [2, 3, 9, 9],
+    ]);
+    expect([...(await file.read(4, 8, into))]).toEqual([5]);
+    expect(await file.read(3, 8)).toEqual(Uint8Array.of(4, 5));
+    await file.close();
+  });
+
   it("lists names in order, and nothing where there is no folder", async () => {
     const files = createFiles();
     await files.write(join(folder, "b"), "");

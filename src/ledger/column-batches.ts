@@ -8,7 +8,8 @@ import { readRawSteps } from "./segments.ts";
 /** Rows into which small steps of raw segments are put together. */
 const gatheredRows = 16_384;
 
-/** Columns of a sealed segment's rows [from, to), a batch of it at a time; the next one is read while one is looked at. */
+/** Columns of a sealed segment's rows [from, to), a batch of it at a time; the next one is read while one is looked at, into the
+ * place of the one before. */
 async function* readSealed<Name extends ColumnName>(
   sealed: SealedSegment,
   names: readonly Name[],
@@ -17,11 +18,13 @@ async function* readSealed<Name extends ColumnName>(
 ): AsyncGenerator<Columns<Name>> {
   const { batchRows } = sealed;
   const last = Math.floor((to - 1) / batchRows);
+  const places = [0, 1].map(() => new Uint8Array(sealed.byteLengthOf(names)));
+  const read = (batch: number): Promise<Columns<Name>> => sealed.readColumns(batch, names, places[batch & 1]);
   let next: Promise<Columns<Name>> | null = null;
   try {
     for (let batch = Math.floor(from / batchRows); batch <= last; batch++) {
-      const columns: Columns<Name> = await (next ?? sealed.readColumns(batch, names));
-      next = batch < last ? sealed.readColumns(batch + 1, names) : null;
+      const columns: Columns<Name> = await (next ?? read(batch));
+      next = batch < last ? read(batch + 1) : null;
       next?.catch(() => undefined); // its failure is met when it is awaited
       const first = batch * batchRows;
       yield sliceRows(names, columns, Math.max(0, from - first), Math.min(columns.size, to - first));

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { sliceObservations } from "../../src/ledger/column-rows.ts";
 import {
+  type ColumnName,
   batchByteLength,
   columnNames,
   columnRange,
@@ -101,6 +102,33 @@ describe("a sealed segment", () => {
     ]);
     await segment.close();
     expect(stillOpen).toEqual([]);
+  });
+
+  it("reads neighbouring columns at once, and puts all of them where they are wanted", async () => {
+    const { files, reads } = watchReads(log.files);
+    const segment = await open(files);
+    const names = ["loss", "step", "targets", "domain", "base"] as const;
+    const { columns } = await segment.readBatch(0);
+    reads.length = 0;
+    expect(segment.byteLengthOf(names)).toBe(4 * (4 + 4 + 4 + 2 + 4));
+    const into = new Uint8Array(segment.byteLengthOf(names) + 8);
+    const some = await segment.readColumns(0, names, into);
+    expect(Object.keys(some)).toEqual(["size", ...names]);
+    for (const name of names) {
+      expect(some[name]).toEqual(columns[name]);
+      expect(some[name].buffer).toBe(into.buffer);
+    }
+    const runs = [
+      ["step", "step"],
+      ["domain", "targets"],
+      ["base", "base"],
+    ] as const;
+    const start = schemaMessage.byteLength;
+    const placeOf = (name: ColumnName) => columnRange(4, columnNames.indexOf(name));
+    expect(reads.map((read) => [read.start, read.end])).toEqual(
+      runs.map(([first, last]) => [start + placeOf(first).start, start + placeOf(last).end]),
+    );
+    await segment.close();
   });
 
   it("names file and place of any altered byte, read in batches, by steps or by columns", async () => {

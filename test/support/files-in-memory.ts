@@ -73,7 +73,12 @@ export const createFilesInMemory = (contents: Map<string, Uint8Array>): Files =>
       get(path);
       return {
         byteLength: async () => get(path).byteLength,
-        read: async (start, end) => new Uint8Array(get(path).subarray(start, end)),
+        async read(start, end, into) {
+          const bytes = get(path).subarray(start, end);
+          const copy = into?.subarray(0, bytes.byteLength) ?? new Uint8Array(bytes.byteLength);
+          copy.set(bytes);
+          return copy;
+        },
         close: () => Promise.resolve(),
       };
     },

@@ -34,9 +34,9 @@ export const watchReads = (files: Files): WatchedFiles => {
         open.push(name);
         return {
           ...file,
-          read(start, end) {
+          read(start, end, into) {
             reads.push({ name, start, end });
-            return file.read(start, end);
+            return file.read(start, end, into);
           },
           async close() {
             open.splice(open.indexOf(name), 1);
