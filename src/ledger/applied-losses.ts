@@ -5,9 +5,10 @@ import type { InstanceIndex } from "./instance-index.ts";
 import type { Observations } from "./observations.ts";
 import { type Page, pageWords } from "./page.ts";
 import type { PageStore } from "./page-store.ts";
-import { excessesOf } from "./reference-excess.ts";
-import type { ReferenceLosses } from "./reference-losses.ts";
+import { type ReferenceLosses, excessesOf } from "./reference-excess.ts";
+import { type BlockRun, RowsByBlock, type Visits } from "./rows-by-block.ts";
 import type { PagesHeader } from "./saved-pages.ts";
+import { visitRows } from "./visit-rows.ts";
 import { type SeenMean, SeenSums, type Statistic } from "./seen-sums.ts";
 
 /** A block of a window: `rows` rows from `firstRow` of a shard, as the manifest cuts it. */
@@ -36,24 +37,19 @@ interface Undo {
   readonly before: Uint32Array;
 }
 
-/** A row of a page, and the reference's losses of that page's rows. */
-interface RowPlace {
-  readonly page: Page;
-  readonly row: number;
-  readonly domain: number;
-  readonly reference: Float32Array | undefined;
-}
-
 /** Pages and sums as of one step. One caller at a time: calls must not overlap. */
 export class AppliedLosses {
   readonly #index: InstanceIndex;
   readonly #store: PageStore;
+  readonly #rows: RowsByBlock;
   readonly #emaAlpha: number;
   readonly #reference: ReferenceLosses | undefined;
   readonly #sums: DomainSums;
   readonly #excess: DomainSums;
   readonly #undo = new Map<number, Undo>();
   #step: number;
+  /** Slots of the step after it that count already: a batch of the log may end within a step. */
+  #begun = 0;
 
   /** @param from the step and sums that the store's pages are of
    * @param reference losses that these are compared with */
@@ -66,6 +62,7 @@ export class AppliedLosses {
   ) {
     this.#index = index;
     this.#store = store;
+    this.#rows = new RowsByBlock(index);
     this.#emaAlpha = emaAlpha;
     this.#step = from.step;
     this.#reference = reference;
@@ -91,37 +88,41 @@ export class AppliedLosses {
   }
 
   /** Applies the step after the last one, in slot order; a loss that is not finite changes nothing. O(M).
-   * @param undoFrom steps before it cannot be taken back any more */
+   * @param undoFrom steps before it cannot be taken back any more
+   * @throws {StorageError} when pages cannot be read or written; they are of no use then */
   async apply(observations: Observations, undoFrom: number): Promise<void> {
-    const { size, shard, row, loss } = observations;
-    const block = new Int32Array(size).fill(-1);
-    const pages = new Map<number, Page>();
-    const references = new Map<number, Float32Array>();
-    for (let slot = 0; slot < size; slot++) {
-      if (!Number.isFinite(loss[slot])) continue;
-      const number = this.#index.blockOf(shard[slot]!, row[slot]!);
-      block[slot] = number;
-      if (pages.has(number)) continue;
-      pages.set(number, this.#store.cached(number) ?? (await this.#store.fetch(number)));
-      if (this.#reference) references.set(number, await this.#reference.lossesOf(number));
+    const { size } = observations;
+    const step = this.#step + 1;
+    const undo =
+      step < undoFrom
+        ? null
+        : { observations, block: new Int32Array(size).fill(-1), before: new Uint32Array(pageWords * size) };
+    await this.#visitAll(observations, this.#begun, { undo, sums: true });
+    this.#step = step;
+    this.#begun = 0;
+    if (undo !== null) this.#undo.set(step, undo);
+    for (const known of this.#undo.keys()) if (known < undoFrom) this.#undo.delete(known);
+  }
+
+  /** Applies the steps from the first on up to `through`, as batches that need not end where steps do; none can be taken back.
+   * What came before a failure of the batches counts, and {@link apply} goes on behind it. O(rows + pages).
+   * @throws what the batches throw
+   * @throws {StorageError} as {@link apply} does */
+  async rebuild(batches: AsyncIterable<Visits>, through: number): Promise<void> {
+    try {
+      for await (const rows of batches) {
+        await this.#visitAll(rows, 0, { undo: null, sums: false });
+        const last = rows.step[rows.size - 1]!;
+        const first = rows.step.indexOf(last);
+        const isContinued = first === 0 && last === this.#step + 1;
+        this.#begun = rows.size - first + (isContinued ? this.#begun : 0);
+        this.#step = last - 1;
+      }
+      this.#step = Math.max(this.#step, through);
+      this.#begun = 0;
+    } finally {
+      await this.#sumUp();
     }
-    const before = new Uint32Array(pageWords * size);
-    for (let slot = 0; slot < size; slot++) {
-      const page = pages.get(block[slot]!);
-      if (page === undefined) continue;
-      const number = block[slot]!;
-      const row = observations.row[slot]! - this.#index.firstRowOf(number);
-      const place = { page, row, domain: observations.domain[slot]!, reference: references.get(number) };
-      page.takeRow(row, before, pageWords * slot);
-      this.#include(place, -1);
-      this.#visit(page, row, observations, slot);
-      this.#include(place, 1);
-    }
-    for (const [number, page] of pages) this.#store.keep(number, page);
-    await this.#store.settle();
-    this.#step++;
-    if (this.#step >= undoFrom) this.#undo.set(this.#step, { observations, block, before });
-    for (const step of this.#undo.keys()) if (step < undoFrom) this.#undo.delete(step);
   }
 
   /** Takes the last step back, bit for bit, and returns it to be applied again. O(M).
@@ -137,10 +138,10 @@ export class AppliedLosses {
       const page = await this.#store.fetch(number);
       const row = observations.row[slot]! - this.#index.firstRowOf(number);
       const reference = await this.#reference?.lossesOf(number);
-      const place = { page, row, domain: observations.domain[slot]!, reference };
-      this.#include(place, -1);
+      const domain = observations.domain[slot]!;
+      this.#include(domain, page, row, -1, reference);
       page.putRow(row, before, pageWords * slot);
-      this.#include(place, 1);
+      this.#include(domain, page, row, 1, reference);
       this.#store.keep(number, page);
     }
     await this.#store.settle();
@@ -176,13 +177,67 @@ export class AppliedLosses {
     return { values, blocks: means, domain: sums.meanOf(domain, statistic) };
   }
 
-  #visit(page: Page, row: number, { base, probability, loss }: Observations, slot: number): void {
-    const correction = base[slot]! / probability[slot]!;
-    page.visit(row, this.#step + 1, loss[slot]!, correction, this.#emaAlpha);
+  /** Visits the rows from slot `from` on, block by block: in the order of slots for each instance, and no order of blocks
+   * changes a page or a sum. */
+  async #visitAll(
+    visits: Visits,
+    from: number,
+    { undo, sums }: { readonly undo: Undo | null; readonly sums: boolean },
+  ): Promise<void> {
+    for (const run of this.#rows.sort(visits, from)) {
+      const cached = this.#store.cached(run.block);
+      const page = cached ?? (await this.#store.fetch(run.block));
+      const reference = sums ? this.#reference && (await this.#reference.lossesOf(run.block)) : undefined;
+      if (undo !== null) this.#note(page, visits, run, undo);
+      if (reference === undefined) this.#visit(page, run, sums);
+      else this.#visitBeside(page, visits, run, reference);
+      this.#store.keep(run.block, page);
+      if (cached === undefined) await this.#store.settle();
+    }
+  }
+
+  /** Notes rows as they are, one that comes twice with its state before both. */
+  #note(page: Page, { row }: Visits, run: BlockRun, undo: Undo): void {
+    const firstRow = this.#index.firstRowOf(run.block);
+    for (const slot of this.#rows.slotsOf(run)) {
+      undo.block[slot] = run.block;
+      page.takeRow(row[slot]! - firstRow, undo.before, pageWords * slot);
+    }
+  }
+
+  #visit(page: Page, run: BlockRun, sums: boolean): void {
+    const how = { firstRow: this.#index.firstRowOf(run.block), alpha: this.#emaAlpha };
+    visitRows(page, this.#rows, run, how, sums ? this.#sums.of(this.#index.domainOfBlock(run.block)) : null);
+  }
+
+  /** {@link #visit} with the sums of the excess over a reference. */
+  #visitBeside(
+    page: Page,
+    { step, row, loss, base, probability }: Visits,
+    run: BlockRun,
+    reference: Float32Array,
+  ): void {
+    const domain = this.#index.domainOfBlock(run.block);
+    const firstRow = this.#index.firstRowOf(run.block);
+    for (const slot of this.#rows.slotsOf(run)) {
+      const at = row[slot]! - firstRow;
+      this.#include(domain, page, at, -1, reference);
+      page.visit(at, step[slot]!, loss[slot]!, base[slot]! / probability[slot]!, this.#emaAlpha);
+      this.#include(domain, page, at, 1, reference);
+    }
+  }
+
+  /** Makes the sums from the pages that there are. O(bytes of the pages). */
+  async #sumUp(): Promise<void> {
+    for await (const { block, page } of this.#store.pages()) {
+      const reference = await this.#reference?.lossesOf(block);
+      const domain = this.#index.domainOfBlock(block);
+      for (let row = 0; row < page.rows; row++) this.#include(domain, page, row, 1, reference);
+    }
   }
 
   /** Adds a row's terms to its domain's sums (sign 1) or takes them back (−1). */
-  #include({ page, row, domain, reference }: RowPlace, sign: 1 | -1): void {
+  #include(domain: number, page: Page, row: number, sign: 1 | -1, reference?: Float32Array): void {
     this.#sums.of(domain).include(page, row, sign);
     if (reference !== undefined) this.#excess.of(domain).include(page, row, sign, reference);
   }

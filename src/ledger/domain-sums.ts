@@ -3,34 +3,30 @@ import { type SavedSums, type SeenMean, SeenSums, type Statistic } from "./seen-
 
 /** {@link SeenSums} of every domain that has some. */
 export class DomainSums {
-  readonly #sums = new Map<number, SeenSums>();
+  /** Index = domain number; holes where it has none. */
+  readonly #sums: SeenSums[] = [];
 
   constructor(saved: Readonly<Record<string, SavedSums>> = {}) {
-    for (const [domain, sums] of Object.entries(saved)) this.#sums.set(Number(domain), new SeenSums(sums));
+    for (const [domain, sums] of Object.entries(saved)) this.#sums[Number(domain)] = new SeenSums(sums);
   }
 
   /** Rows seen, over all domains. */
   get seen(): number {
-    return [...this.#sums.values()].reduce((sum, { seen }) => sum + seen, 0);
+    return this.#sums.reduce((sum, { seen }) => sum + seen, 0);
   }
 
   /** A domain's sums, to be changed. */
   of(domain: number): SeenSums {
-    const known = this.#sums.get(domain);
-    if (known !== undefined) return known;
-    const sums = new SeenSums();
-    this.#sums.set(domain, sums);
-    return sums;
+    return (this.#sums[domain] ??= new SeenSums());
   }
 
   /** Mean over a domain; of nothing where it has no rows seen. */
   meanOf(domain: number, statistic: Statistic): SeenMean {
-    return (this.#sums.get(domain) ?? new SeenSums()).meanOf(statistic);
+    return (this.#sums[domain] ?? new SeenSums()).meanOf(statistic);
   }
 
   /** Plain data, by domain number, in order. */
   save(): Record<string, SavedSums> {
-    const inOrder = [...this.#sums].toSorted(([a], [b]) => a - b);
-    return Object.fromEntries(inOrder.map(([domain, sums]) => [String(domain), sums.save()]));
+    return Object.fromEntries(Object.entries(this.#sums).map(([domain, sums]) => [domain, sums.save()]));
   }
 }

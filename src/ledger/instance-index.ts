@@ -21,6 +21,8 @@ export class InstanceIndex {
   /** Row in its shard at which each block starts. */
   readonly #firstRow: Uint32Array;
   readonly #shardRows: Uint32Array;
+  /** Rows of each shard's first block: most shards have equal blocks, but for the last. */
+  readonly #usualRows: Uint32Array;
   readonly #domains: Uint16Array;
 
   /** @param shards index = shard number. O(blocks). */
@@ -35,6 +37,7 @@ export class InstanceIndex {
     );
     this.#firstRow = new Uint32Array(this.size);
     this.#shardRows = new Uint32Array(shards.length);
+    this.#usualRows = Uint32Array.from(shards, ({ blocks }) => blocks[0]?.rows ?? 0);
     this.#domains = Uint16Array.from(shards, ({ domain }) => domain);
     for (const [shard, { blocks }] of shards.entries())
       for (const [index, { rows }] of blocks.entries()) {
@@ -43,13 +46,21 @@ export class InstanceIndex {
       }
   }
 
-  /** Number of the block that holds a row. O(log blocks of the shard).
+  /** Checks that an instance is there.
    * @throws {SamplerError} when the corpus has no such row */
-  blockOf(shard: number, row: number): number {
+  check(shard: number, row: number): void {
     if (!(row < (this.#shardRows[shard] ?? 0)))
       throw new SamplerError(mustBe("an instance", "in the corpus", `row ${row} of shard ${shard}`), { row });
+  }
+
+  /** Number of the block that holds a row. O(1) where the shard's blocks are equal, O(log blocks of the shard) at most.
+   * @throws {SamplerError} when the corpus has no such row */
+  blockOf(shard: number, row: number): number {
+    this.check(shard, row);
     let low = this.#firstBlock[shard]!;
     let high = this.#firstBlock[shard + 1]! - 1;
+    const guess = Math.min(high, low + ((row / this.#usualRows[shard]!) >>> 0));
+    if (this.#firstRow[guess]! <= row && (guess === high || row < this.#firstRow[guess + 1]!)) return guess;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
       if (this.#firstRow[middle]! <= row) low = middle;
@@ -82,6 +93,11 @@ export class InstanceIndex {
   /** Domain number of a shard. */
   domainOf(shard: number): number {
     return this.#domains[shard]!;
+  }
+
+  /** Domain number of a block. O(log shards). */
+  domainOfBlock(block: number): number {
+    return this.#domains[this.#shardOf(block)]!;
   }
 
   #shardOf(block: number): number {

@@ -89,11 +89,16 @@ export class PageStore {
   }
 
   /** Every page there is, in order of blocks; the memory's content stays as it is. */
-  async *all(): AsyncGenerator<{ readonly block: number; readonly bytes: Uint8Array }> {
+  async *pages(): AsyncGenerator<{ readonly block: number; readonly page: Page }> {
     for (const block of Uint32Array.from(this.#visited).toSorted()) {
       const page = this.#cache.peek(block) ?? this.#leaving.get(block) ?? (await this.#read(block));
-      yield { block, bytes: page.bytes };
+      yield { block, page };
     }
+  }
+
+  /** {@link pages} as they are stored. */
+  async *all(): AsyncGenerator<{ readonly block: number; readonly bytes: Uint8Array }> {
+    for await (const { block, page } of this.pages()) yield { block, bytes: page.bytes };
   }
 
   /** Closes what is open and removes the scratch file. */

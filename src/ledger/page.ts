@@ -3,11 +3,24 @@
 /** Words of 4 bytes a row. */
 export const pageWords = 7;
 
+/** Number of each column, in the order in which they are stored: column c of a page begins at word c · rows. */
+export const pageColumns = {
+  visits: 0,
+  lastStep: 1,
+  lastLoss: 2,
+  previousLoss: 3,
+  emaLoss: 4,
+  minLoss: 5,
+  correction: 6,
+} as const;
+
 /** A block's rows, from its first one. Floats of a row never seen are NaN. */
 export class Page {
   readonly rows: number;
   /** All columns, one behind the other, as they are stored (little-endian). */
   readonly words: Uint32Array<ArrayBuffer>;
+  /** The same bytes as float32. */
+  readonly floats: Float32Array<ArrayBuffer>;
   readonly visits: Uint32Array;
   readonly lastStep: Uint32Array;
   /** Nats per token, as are the three below. */
@@ -23,15 +36,15 @@ export class Page {
   constructor(rows: number, words?: Uint32Array<ArrayBuffer>) {
     this.rows = rows;
     this.words = words ?? new Uint32Array(pageWords * rows);
-    const floats = (column: number): Float32Array =>
-      new Float32Array(this.words.buffer, this.words.byteOffset + 4 * column * rows, rows);
+    this.floats = new Float32Array(this.words.buffer, this.words.byteOffset, pageWords * rows);
+    const floats = (column: number): Float32Array => this.floats.subarray(column * rows, (column + 1) * rows);
     this.visits = this.words.subarray(0, rows);
     this.lastStep = this.words.subarray(rows, 2 * rows);
-    this.lastLoss = floats(2);
-    this.previousLoss = floats(3);
-    this.emaLoss = floats(4);
-    this.minLoss = floats(5);
-    this.correction = floats(6);
+    this.lastLoss = floats(pageColumns.lastLoss);
+    this.previousLoss = floats(pageColumns.previousLoss);
+    this.emaLoss = floats(pageColumns.emaLoss);
+    this.minLoss = floats(pageColumns.minLoss);
+    this.correction = floats(pageColumns.correction);
     if (words === undefined)
       for (const column of [this.lastLoss, this.previousLoss, this.emaLoss, this.minLoss, this.correction])
         column.fill(Number.NaN);

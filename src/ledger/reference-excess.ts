@@ -1,4 +1,18 @@
 /** @file Excess loss: how much more an instance costs here than it costs a reference. */
+import type { LedgerPosition } from "./journal-line.ts";
+
+/** A reference's losses as of one step. */
+export interface ReferenceLosses {
+  /** What is read: the last step of the reference that counts. */
+  readonly position: LedgerPosition;
+  /** Instances with a loss. */
+  readonly instances: number;
+  /** Last loss of each of a block's rows, shape [rows], nats per token; NaN where it has none.
+   * @throws {StorageError} when the scratch file cannot be read or written. O(1), or O(bytes of a page) where it is not in memory. */
+  lossesOf(block: number): Promise<Float32Array>;
+  /** Removes the scratch file. */
+  close(): Promise<void>;
+}
 
 /** Excess of a loss over a reference's, max(0, loss − reference), rounded to float32; NaN where either is NaN.
  *

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { ConfigError } from "../errors.ts";
 import type { Files } from "../files.ts";
+import { AppliedLosses } from "./applied-losses.ts";
 import type { LedgerPosition } from "./history.ts";
 import { InstanceIndex, type LedgerShard } from "./instance-index.ts";
 import { journalPath } from "./journal.ts";
@@ -10,6 +11,10 @@ import { Page } from "./page.ts";
 import { PageStore } from "./page-store.ts";
 import { type LedgerReader, openLedgerReader } from "./reader.ts";
 import { samePlace, wordsOf } from "./reference-check.ts";
+import type { ReferenceLosses } from "./reference-excess.ts";
+import { visitColumns } from "./rows-by-block.ts";
+
+export type { ReferenceLosses } from "./reference-excess.ts";
 
 /** What reference losses are read from. */
 export interface ReferenceSetup {
@@ -24,19 +29,6 @@ export interface ReferenceSetup {
   readonly cacheBytes: number;
   /** A file of our own for those that the memory has no room for; made when needed, removed at close. */
   readonly scratchPath: string;
-}
-
-/** A reference's losses as of one step. */
-export interface ReferenceLosses {
-  /** What is read: the last step of the reference that counts. */
-  readonly position: LedgerPosition;
-  /** Instances with a loss. */
-  readonly instances: number;
-  /** Last loss of each of a block's rows, shape [rows], nats per token; NaN where it has none.
-   * @throws {StorageError} when the scratch file cannot be read or written. O(1), or O(bytes of a page) where it is not in memory. */
-  lossesOf(block: number): Promise<Float32Array>;
-  /** Removes the scratch file. */
-  close(): Promise<void>;
 }
 
 const refusal = (problem: string, { run: path }: ReferenceSetup, hint: string): ConfigError =>
@@ -100,7 +92,7 @@ export const openReferenceLosses = async (setup: ReferenceSetup): Promise<Refere
   const store = new PageStore({ files, index, cacheBytes, scratchPath, base: null, rebuild });
   const nothing = new Float32Array(index.largestRows).fill(Number.NaN);
   try {
-    const instances = await takeLosses(reader, position.step, index, store);
+    const { instances } = await lossesThrough(reader, position.step, index, store);
     if (instances === 0)
       throw refusal("the reference has no losses yet", setup, "let it train, or score its model first");
     return {
@@ -116,27 +108,14 @@ export const openReferenceLosses = async (setup: ReferenceSetup): Promise<Refere
   }
 };
 
-/** Fills a store with the last losses of steps ≤ `lastStep`; how many instances have one. */
-const takeLosses = async (
+/** Fills a store with the losses of steps ≤ `lastStep`. */
+const lossesThrough = async (
   reader: LedgerReader,
   lastStep: number,
   index: InstanceIndex,
   store: PageStore,
-): Promise<number> => {
-  let instances = 0;
-  for await (const { size, shard, row, loss } of reader.batches(["shard", "row", "loss"], 1, lastStep + 1))
-    for (let slot = 0; slot < size; slot++) {
-      const value = loss[slot]!;
-      if (!Number.isFinite(value)) continue;
-      const block = index.blockOf(shard[slot]!, row[slot]!);
-      // A batch may touch more pages than there is memory for, so each is given back at once.
-      const cached = store.cached(block);
-      const page = cached ?? (await store.fetch(block));
-      const at = row[slot]! - index.firstRowOf(block);
-      if (page.visits[at] === 0) instances++;
-      page.visit(at, lastStep, value, 1, 1);
-      store.keep(block, page);
-      if (cached === undefined) await store.settle();
-    }
-  return instances;
+): Promise<AppliedLosses> => {
+  const applied = new AppliedLosses(index, store, 1, { step: 0, domains: {} });
+  await applied.rebuild(reader.batches(visitColumns, 1, lastStep + 1), lastStep);
+  return applied;
 };

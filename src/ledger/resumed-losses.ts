@@ -1,15 +1,18 @@
 /** @file Pages and sums as a resumed run needs them: from its checkpoint where that fits, else rebuilt from the log. */
 import { join } from "node:path";
 
+import { LedgerError } from "../errors.ts";
 import type { Files } from "../files.ts";
 import { AppliedLosses } from "./applied-losses.ts";
 import { closeAll } from "./close-all.ts";
+import { readBatches } from "./column-batches.ts";
 import type { History } from "./history.ts";
 import type { InstanceIndex } from "./instance-index.ts";
 import { Page } from "./page.ts";
 import { PageStore } from "./page-store.ts";
 import { samePlace } from "./reference-check.ts";
 import type { ReferenceLosses } from "./reference-losses.ts";
+import { visitColumns } from "./rows-by-block.ts";
 import { type SavedPages, openSavedPages } from "./saved-pages.ts";
 import { readSteps } from "./segments.ts";
 
@@ -68,12 +71,28 @@ const rebuildPage = async (
   return page;
 };
 
+/** Applies the steps after the last one up to `through`. All of them from the first go batch by batch; where one of those is
+ * damaged, the rest goes step by step, since the rows that are asked for may be whole. */
+const applyThrough = async (
+  { files, folder, history, through: last }: ResumeSetup,
+  applied: AppliedLosses,
+): Promise<void> => {
+  const rest = () => ({ branch: history.branch, first: applied.step + 1, last });
+  if (applied.step === 0)
+    try {
+      await applied.rebuild(readBatches({ files, folder, history }, visitColumns, rest()), last);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+    }
+  for await (const rows of readSteps(files, folder, history, rest())) await applied.apply(rows, Infinity);
+};
+
 /** Opens pages as of `through`. Pages that do not fit are ignored, and rebuilt in one sequential pass of the log; a single
  * damaged page is rebuilt when it is first read.
  * @throws {LedgerError} when the log is damaged where it is read
  * @throws {StorageError} when the disk refuses. O(1), or O(bytes of the log) to rebuild. */
 export const resumeLosses = async (setup: ResumeSetup): Promise<ResumedLosses> => {
-  const { files, folder, history, index, emaAlpha, cacheBytes, through, pages, reference } = setup;
+  const { files, folder, index, emaAlpha, cacheBytes, through, pages, reference } = setup;
   const saved = pages === null ? null : await openSavedPages(files, pages, index);
   const reason = misfit(saved, setup);
   if (reason !== null) await saved?.close();
@@ -89,9 +108,8 @@ export const resumeLosses = async (setup: ResumeSetup): Promise<ResumedLosses> =
   });
   const from = { domains: {}, ...base?.header, step: asOf };
   const applied = new AppliedLosses(index, store, emaAlpha, from, reference);
-  const missing = { branch: history.branch, first: asOf + 1, last: through };
   try {
-    for await (const rows of readSteps(files, folder, history, missing)) await applied.apply(rows, Infinity);
+    await applyThrough(setup, applied);
   } catch (error) {
     await closeAll([() => store.close()], { error });
   }

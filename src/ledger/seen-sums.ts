@@ -16,7 +16,14 @@ export interface SeenMean {
 const unit = 2 ** 20;
 /** Terms are cut at ±2³², which no loss in nats reaches; so a term has at most 52 bits. */
 const largest = 2 ** 32;
-const integerOf = (value: number): number => Math.round(Math.max(-largest, Math.min(largest, value)) * unit);
+
+/** A value as it enters the sums: rounded to a multiple of 2⁻²⁰, half up. floor(x + ½) is what Math.round gives but for
+ * x = ½ − 2⁻⁵⁴, which no product of two float32 is, in a third of its time. */
+export const termOf = (value: number): number =>
+  Math.floor((value > largest ? largest : value < -largest ? -largest : value) * unit + 0.5) / unit;
+
+/** Weight of a row in the sums, from base/probability of its last visit. */
+export const weightOf = (correction: number): number => Math.max(correction, 1 / unit);
 
 /** A sum of integers below 2⁵³, exact at any size. */
 export class ExactSum {
@@ -28,13 +35,16 @@ export class ExactSum {
     this.#high = BigInt(text);
   }
 
-  /** @param integer within ±2⁵² */
+  /** @param integer within ±2⁵³ */
   add(integer: number): void {
-    this.#low += integer;
-    if (Math.abs(this.#low) >= 2 ** 52) {
-      this.#high += BigInt(this.#low);
-      this.#low = 0;
-    }
+    const isLarge = Math.abs(integer) >= 2 ** 52;
+    if (!isLarge) this.#low += integer;
+    if (isLarge || Math.abs(this.#low) >= 2 ** 52) this.#carry(isLarge ? integer : 0);
+  }
+
+  #carry(integer: number): void {
+    this.#high += BigInt(this.#low) + BigInt(integer);
+    this.#low = 0;
   }
 
   /** Nearest float64. */
@@ -73,13 +83,25 @@ export class SeenSums {
   /** Adds a row's terms (sign 1) or takes them back (−1); a row never seen has none.
    * @param reference shape [rows], to sum the excess over it; a row for which it is NaN has none, either */
   include(page: Page, row: number, sign: 1 | -1, reference?: Float32Array): void {
-    if (page.visits[row] === 0 || (reference !== undefined && Number.isNaN(reference[row]))) return;
-    const valueOf = (loss: number): number => (reference ? excessOf(loss, reference[row]!) : loss);
-    const correction = Math.max(page.correction[row]!, 1 / unit);
-    this.seen += sign;
-    this.#weight.add(sign * integerOf(correction));
-    this.#lastLoss.add(sign * integerOf(correction * valueOf(page.lastLoss[row]!)));
-    this.#emaLoss.add(sign * integerOf(correction * valueOf(page.emaLoss[row]!)));
+    if (page.visits[row] === 0) return;
+    let last = page.lastLoss[row]!;
+    let ema = page.emaLoss[row]!;
+    if (reference !== undefined) {
+      const loss = reference[row]!;
+      if (Number.isNaN(loss)) return;
+      last = excessOf(last, loss);
+      ema = excessOf(ema, loss);
+    }
+    const weight = weightOf(page.correction[row]!);
+    this.add(sign, sign * termOf(weight), sign * termOf(weight * last), sign * termOf(weight * ema));
+  }
+
+  /** Adds to the sums: so many rows, and multiples of 2⁻²⁰ within ±2³³. */
+  add(seen: number, weight: number, lastLoss: number, emaLoss: number): void {
+    this.seen += seen;
+    this.#weight.add(weight * unit);
+    this.#lastLoss.add(lastLoss * unit);
+    this.#emaLoss.add(emaLoss * unit);
   }
 
   meanOf(statistic: Statistic): SeenMean {

@@ -1,12 +1,15 @@
 import { join } from "node:path";
-import { array, assert, asyncProperty, integer, option, record, tuple } from "fast-check";
+import { array, assert, asyncProperty, integer, option, record, tuple, uniqueArray } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { LedgerError } from "../../src/errors.ts";
 import { AppliedLosses } from "../../src/ledger/applied-losses.ts";
+import { copyRows, createColumns, sliceRows } from "../../src/ledger/column-rows.ts";
 import { InstanceIndex } from "../../src/ledger/instance-index.ts";
 import { type Observations, createStepBatch } from "../../src/ledger/observations.ts";
 import { Page } from "../../src/ledger/page.ts";
 import { PageStore } from "../../src/ledger/page-store.ts";
+import { type Visits, visitColumns } from "../../src/ledger/rows-by-block.ts";
 import { type InstanceState, oracleMean, oracleOf } from "../support/instance-oracle.ts";
 import {
   collect,
@@ -92,6 +95,31 @@ const stepOf = (
   return { step, draws, losses: slots.map(({ loss }) => (loss === null ? Number.NaN : loss / 512)) };
 };
 
+/** Steps one behind the other. */
+const joined = (steps: readonly Observations[]): Visits => {
+  const rows = createColumns(
+    visitColumns,
+    steps.reduce((sum, { size }) => sum + size, 0),
+  );
+  let at = 0;
+  for (const step of steps) {
+    copyRows(visitColumns, rows, at, step, 0, step.size);
+    at += step.size;
+  }
+  return rows;
+};
+
+async function* given(batches: readonly Visits[], failure?: LedgerError): AsyncGenerator<Visits> {
+  yield* batches;
+  if (failure !== undefined) throw failure;
+}
+
+/** Names of the rows that have a loss. */
+const namesIn = ({ size, shard, row, loss }: Visits): string[] =>
+  Array.from({ length: size }, (_, slot) => slot)
+    .filter((slot) => Number.isFinite(loss[slot]))
+    .map((slot) => `${shard[slot]}:${row[slot]}`);
+
 describe("applied losses", () => {
   it("equal one object an instance, for random histories with repeats and losses that are not finite", async () => {
     const check = asyncProperty(histories, async (history) => {
@@ -151,6 +179,43 @@ describe("applied losses", () => {
       await straight.store.close();
       await zigzag.store.close();
     });
+    await assert(check, { numRuns: 100 });
+  });
+
+  it("are the same rebuilt from batches that end anywhere, and those fail anywhere", async () => {
+    const cuts = uniqueArray(integer({ min: 1, max: 60 }), { maxLength: 6 });
+    const check = asyncProperty(
+      histories,
+      cuts,
+      integer({ min: 0, max: 12 }),
+      async (history, cutAt, anyLast) => {
+        const steps = history.map((slots, at) => stepOf(at + 1, slots));
+        const all = steps.map(({ step, draws, losses }) => observe(step, draws, losses));
+        const rows = joined(all);
+        const straight = open();
+        for (const observations of all) await straight.applied.apply(observations, Infinity);
+        const wanted = await everything(straight);
+
+        const ends = [...cutAt.filter((cut) => cut < rows.size).toSorted((a, b) => a - b), rows.size];
+        const batches = ends.map((end, at) => sliceRows(visitColumns, rows, ends[at - 1] ?? 0, end));
+        const whole = open();
+        await whole.applied.rebuild(given(batches), all.length);
+        expect(await everything(whole)).toEqual(wanted);
+
+        const failed = open();
+        const good = batches.slice(0, anyLast % (batches.length + 1));
+        const damage = failed.applied.rebuild(
+          given(good, new LedgerError("damaged", { path: "p" })),
+          all.length,
+        );
+        expect(await rejection(damage)).toBe("LedgerError: damaged (p)");
+        expect(failed.applied.instances).toBe(new Set(good.flatMap((batch) => [...namesIn(batch)])).size);
+        for (const observations of all.slice(failed.applied.step))
+          await failed.applied.apply(observations, Infinity);
+        expect(await everything(failed)).toEqual(wanted);
+        for (const { store } of [straight, whole, failed]) await store.close();
+      },
+    );
     await assert(check, { numRuns: 100 });
   });
 

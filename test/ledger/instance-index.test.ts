@@ -1,3 +1,4 @@
+import { array, assert, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { SamplerError } from "../../src/errors.ts";
@@ -22,6 +23,24 @@ describe("the index of instances", () => {
     expect([0, 1, 2, 3].map((block) => index.rowsOf(block))).toEqual([5, 1, 4, 2]);
     expect([0, 1, 2, 3].map((block) => index.firstRowOf(block))).toEqual([0, 5, 6, 0]);
     expect([0, 1, 2].map((shard) => index.domainOf(shard))).toEqual([3, 0, 1]);
+    expect([0, 1, 2, 3].map((block) => index.domainOfBlock(block))).toEqual([3, 3, 3, 1]);
+  });
+
+  it("finds them in blocks of any sizes, equal or not", () => {
+    const sizes = array(integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 });
+    assert(
+      property(array(sizes, { minLength: 1, maxLength: 4 }), (rowsOfBlocks) => {
+        const index = new InstanceIndex(
+          rowsOfBlocks.map((blocks) => ({ domain: 0, blocks: blocks.map((rows) => ({ rows })) })),
+        );
+        let first = 0;
+        for (const [shard, blocks] of rowsOfBlocks.entries()) {
+          const wanted = blocks.flatMap((rows, at) => Array.from({ length: rows }, () => first + at));
+          expect(wanted.map((_, row) => index.blockOf(shard, row))).toEqual(wanted);
+          first += blocks.length;
+        }
+      }),
+    );
   });
 
   it.each([
@@ -30,9 +49,13 @@ describe("the index of instances", () => {
     [2, 2],
     [3, 0],
   ])("has no shard %i row %i", (shard, row) => {
-    expect(() => new InstanceIndex(shards).blockOf(shard, row)).toThrow(
-      new SamplerError(`an instance must be in the corpus, got "row ${row} of shard ${shard}"`, { row }),
+    const index = new InstanceIndex(shards);
+    const refusal = new SamplerError(
+      `an instance must be in the corpus, got "row ${row} of shard ${shard}"`,
+      { row },
     );
+    expect(() => index.blockOf(shard, row)).toThrow(refusal);
+    expect(() => index.check(shard, row)).toThrow(refusal);
   });
 
   it("tells layouts apart", () => {

@@ -47,6 +47,8 @@ describe("the page store", () => {
     const all = await collect(store.all());
     expect(all.map(({ block }) => block)).toEqual([...expected.keys()].toSorted((a, b) => a - b));
     for (const { block, bytes } of all) expect(bytes).toEqual(expected.get(block)!.bytes);
+    const pages = await collect(store.pages());
+    expect(pages.map(({ block, page }) => ({ block, bytes: page.bytes }))).toEqual(all);
     expect(readdirSync(folder)).toEqual(["scratch"]);
     await store.close();
     expect(readdirSync(folder)).toEqual([]);

@@ -43,6 +43,8 @@ describe("a page", () => {
     page.visit(0, 7, 2.25, 1, 0.3);
     const copy = new Page(4, new Uint32Array(page.bytes.slice().buffer));
     expect(copy).toEqual(page);
+    expect(page.floats.buffer).toBe(page.words.buffer);
+    expect([page.words[0], page.words[4], page.floats[8]]).toEqual([1, 7, 2.25]);
     expect(page.bytes.byteLength).toBe(4 * 28);
   });
 });

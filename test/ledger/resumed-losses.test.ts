@@ -1,4 +1,4 @@
-import { columnRange, schemaMessage } from "../../src/ledger/observations.ts";
+import { columnNames, columnRange, schemaMessage } from "../../src/ledger/observations.ts";
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -145,6 +145,18 @@ describe("a resumed ledger", () => {
     expect(wrong).toEqual([]);
     console.log(`pages altered: ${counts.page} bytes in a page, ${counts.whole} elsewhere`);
     expect(Math.min(counts.whole, counts.page)).toBeGreaterThan(100);
+  });
+
+  it("rebuilds pages from whole rows, though others of their batch are damaged", async () => {
+    const sealed = contents.get("/l/sealed-000001.arrows")!;
+    const lossOf = (step: number): number =>
+      schemaMessage.length + columnRange(36, columnNames.indexOf("loss")).start + 4 * 3 * (step - 1);
+    sealed[lossOf(9)]! ^= 1;
+    const ledger = await resume(8, "/l/none");
+    expect(ledger.rebuilt).toBe("pages are missing, damaged, or of another corpus");
+    expect(await seen(ledger, 6)).toEqual(expected(6));
+    sealed[lossOf(6)]! ^= 1;
+    expect(await rejection(resume(8, "/l/none"))).toMatch(/^LedgerError: .* step 6\)$/);
   });
 
   it("says so when the log is damaged where it must be read", async () => {
