@@ -2,7 +2,7 @@
 import type { Draws } from "../draws.ts";
 import { EngineError, SamplerError, mustBe } from "../errors.ts";
 import type { InstanceIndex } from "./instance-index.ts";
-import { type StepBatch, createStepBatch } from "./observations.ts";
+import { type Observations, type StepBatch, createStepBatch } from "./observations.ts";
 
 /** What a report did to its slots. */
 export interface ReportOutcome {
@@ -33,6 +33,14 @@ const sameRows = (open: OpenStep, draws: Draws): boolean =>
     open.columns[name].every((value, slot) => value === draws[name][slot]),
   );
 
+/** Sets the bits of trained rows among zeros. */
+const fillTrained = ({ size, trained: bits }: Observations, trained: ArrayLike<number> | undefined): void => {
+  if (trained === undefined) {
+    bits.fill(255, 0, size >> 3);
+    if (size % 8 !== 0) bits[size >> 3] = (1 << (size & 7)) - 1;
+  } else for (let slot = 0; slot < size; slot++) if (trained[slot] !== 0) bits[slot >> 3]! |= 1 << (slot & 7);
+};
+
 /** Steps whose losses have not all come. */
 export class Reports {
   readonly #open = new Map<number, OpenStep>();
@@ -56,7 +64,7 @@ export class Reports {
       throw new SamplerError("a step must be expected with the rows it was opened with", { step });
     }
     if (draws.size === 0) throw new SamplerError(mustBe("a step's rows", "at least one", 0), { step });
-    for (let slot = 0; slot < draws.size; slot++) this.#index.blockOf(draws.shard[slot]!, draws.row[slot]!);
+    for (let slot = 0; slot < draws.size; slot++) this.#index.check(draws.shard[slot]!, draws.row[slot]!);
     const batch = createStepBatch(draws.size);
     for (const name of ["shard", "row", "domain", "probability", "base"] as const)
       batch.columns[name].set(draws[name]);
@@ -81,6 +89,13 @@ export class Reports {
         hint: `the last committed step is ${committed}; report each step with the number its batch came with`,
       });
     this.#check(open, step, losses, firstSlot, targets);
+    if (open.missing === open.columns.size) {
+      open.columns.loss.set(losses, firstSlot);
+      open.columns.targets.set(targets ?? [], firstSlot);
+      open.reported.fill(1, firstSlot, firstSlot + losses.length);
+      open.missing -= losses.length;
+      return { accepted: losses.length, duplicate: 0, late: 0 };
+    }
     let accepted = 0;
     for (let index = 0; index < losses.length; index++) {
       const slot = firstSlot + index;
@@ -117,11 +132,10 @@ export class Reports {
         throw new SamplerError(mustBe(name, `${columns.size} values`, values.length), { step });
     columns.step.fill(step);
     columns.branch.fill(branch);
-    for (let slot = 0; slot < columns.size; slot++) {
-      const isMasked = !Number.isFinite(columns.loss[slot]);
-      columns.weight[slot] = isMasked ? 0 : weights[slot]!;
-      if (trained === undefined || trained[slot] !== 0) columns.trained[slot >> 3]! |= 1 << (slot & 7);
-    }
+    columns.weight.set(weights);
+    for (let slot = 0; slot < columns.size; slot++)
+      if (!Number.isFinite(columns.loss[slot])) columns.weight[slot] = 0;
+    fillTrained(columns, trained);
     this.#open.delete(step);
     return { bytes, columns };
   }

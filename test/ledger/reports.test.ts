@@ -30,6 +30,26 @@ describe("the table of reports", () => {
       expect(columns[name]).toEqual(draws[name]);
   });
 
+  it("takes a whole step at once as in parts, and marks exactly its rows as trained", () => {
+    for (const rows of [1, 7, 8, 9, 16, 19]) {
+      const losses = Array.from({ length: rows }, (_, slot) => slot / 4);
+      const targets = losses.map((_, slot) => 2 * slot);
+      const columnsOf = (parts: readonly number[], trained?: number[]) => {
+        const reports = new Reports(new InstanceIndex(smallShards), "error");
+        reports.expect(1, drawsOf(1, rows), 0);
+        for (const [at, from] of parts.entries()) {
+          const to = parts[at + 1] ?? rows;
+          const part = { firstSlot: from, targets: targets.slice(from, to), committed: 0 };
+          expect(reports.report(1, losses.slice(from, to), part).accepted).toBe(to - from);
+        }
+        return reports.take(1, 0, { weights: losses, ...(trained && { trained }) }).columns;
+      };
+      const whole = columnsOf([0]);
+      expect([...whole.loss, ...whole.targets]).toEqual([...losses, ...targets]);
+      expect(whole).toEqual(columnsOf([0, rows >> 1], Array(rows).fill(1)));
+    }
+  });
+
   it("duplicate: the first loss stands", () => {
     const reports = opened();
     report(reports, [1, 2, 3]);
