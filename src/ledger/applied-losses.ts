@@ -75,6 +75,11 @@ export class AppliedLosses {
     return this.#step;
   }
 
+  /** Last step that can not be taken back. */
+  get settledStep(): number {
+    return Math.min(this.#step, ...[...this.#undo.keys()].map((step) => step - 1));
+  }
+
   /** Instances with at least one applied loss. */
   get instances(): number {
     return this.#sums.seen;

@@ -38,6 +38,11 @@ export class LaggedLosses {
     return this.#setup.applied.step;
   }
 
+  /** Last step whose losses count and are not looked at any more. */
+  get settledStep(): number {
+    return this.#setup.applied.settledStep;
+  }
+
   /** Instances with at least one loss that counts. */
   get instances(): number {
     return this.#setup.applied.instances;

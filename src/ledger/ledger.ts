@@ -104,6 +104,7 @@ export class Ledger {
    * @throws {SamplerError} for a committed step, other rows than before, or a row that the corpus does not have. O(M). */
   expect(step: number, draws: Draws): void {
     this.#writer.check();
+    this.#reports.free(Math.min(this.durableStep, this.#parts.losses.settledStep));
     this.#reports.expect(step, draws, this.#step);
   }
 

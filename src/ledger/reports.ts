@@ -2,7 +2,8 @@
 import type { Draws } from "../draws.ts";
 import { EngineError, SamplerError, mustBe } from "../errors.ts";
 import type { InstanceIndex } from "./instance-index.ts";
-import { type Observations, type StepBatch, createStepBatch } from "./observations.ts";
+import { BatchPool } from "./batch-pool.ts";
+import type { Observations, StepBatch } from "./observations.ts";
 
 /** What a report did to its slots. */
 export interface ReportOutcome {
@@ -44,12 +45,18 @@ const fillTrained = ({ size, trained: bits }: Observations, trained: ArrayLike<n
 /** Steps whose losses have not all come. */
 export class Reports {
   readonly #open = new Map<number, OpenStep>();
+  readonly #pool = new BatchPool();
   readonly #index: InstanceIndex;
   readonly #nonFinite: "error" | "mask";
 
   constructor(index: InstanceIndex, nonFinite: "error" | "mask") {
     this.#index = index;
     this.#nonFinite = nonFinite;
+  }
+
+  /** Says that nothing looks at what {@link take} gave of steps ≤ `step` any more: it may be filled again. */
+  free(step: number): void {
+    this.#pool.free(step);
   }
 
   /** Opens a step; the same rows again change nothing.
@@ -65,7 +72,7 @@ export class Reports {
     }
     if (draws.size === 0) throw new SamplerError(mustBe("a step's rows", "at least one", 0), { step });
     for (let slot = 0; slot < draws.size; slot++) this.#index.check(draws.shard[slot]!, draws.row[slot]!);
-    const batch = createStepBatch(draws.size);
+    const batch = this.#pool.take(draws.size);
     for (const name of ["shard", "row", "domain", "probability", "base"] as const)
       batch.columns[name].set(draws[name]);
     this.#open.set(step, { ...batch, reported: new Uint8Array(draws.size), missing: draws.size });
@@ -109,7 +116,7 @@ export class Reports {
     return { accepted, duplicate: losses.length - accepted, late: 0 };
   }
 
-  /** Closes a step: its batch, filled, and forgotten here.
+  /** Closes a step: its batch, filled; it stays as it is until {@link free} says that it may change.
    * @throws {SamplerError} when the step is not open, a loss is missing, or weights are not M. O(M). */
   take(step: number, branch: number, { weights, trained }: StepCommit): StepBatch {
     const open = this.#open.get(step);
@@ -137,7 +144,9 @@ export class Reports {
       if (!Number.isFinite(columns.loss[slot])) columns.weight[slot] = 0;
     fillTrained(columns, trained);
     this.#open.delete(step);
-    return { bytes, columns };
+    const batch = { bytes, columns };
+    this.#pool.give(step, batch);
+    return batch;
   }
 
   #check(

@@ -222,7 +222,9 @@ describe("applied losses", () => {
   it("go back no further than was announced", async () => {
     const { applied, store } = open();
     for (let step = 1; step <= 4; step++) await applied.apply(observe(step), 3);
+    expect(applied.settledStep).toBe(2);
     await applied.takeBack();
+    expect([applied.step, applied.settledStep]).toEqual([3, 2]);
     await applied.takeBack();
     expect(await rejection(applied.takeBack())).toBe(
       "SamplerError: pages must be asked for within the lag (step 2)",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { StorageError } from "../../src/errors.ts";
-import { createFiles } from "../../src/files.ts";
+import { type Disk, createFiles } from "../../src/files.ts";
 import { type Ledger, openLedger } from "../../src/ledger/ledger.ts";
 import { openLedgerReader } from "../../src/ledger/reader.ts";
 import { createFailingDisk } from "../support/failing-disk.ts";
@@ -134,6 +134,41 @@ describe("a ledger", () => {
     for (let step = 1; step <= 4; step++) void takeStep(ledger, step).then(() => (returned = step));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect([ledger.step, ledger.durableStep, returned]).toEqual([4, 0, 3]);
+  });
+
+  it("fills no step's batch again before its bytes are on the disk and its losses are settled", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow: Disk = {
+      ...unsynced,
+      async openFile(path, mode) {
+        const file = await unsynced.openFile(path, mode);
+        if (!path.includes("segment-")) return file;
+        return { ...file, write: (bytes, position) => held.then(() => file.write(bytes, position)) };
+      },
+    };
+    const lag = 2;
+    const ledger = await openSmall(folder, { files: createFiles(slow), lag });
+    for (let step = 1; step <= 60; step++) await takeStep(ledger, step, { lag });
+    expect(ledger.durableStep).toBe(0);
+    release();
+    await ledger.flush();
+    for (let step = 61; step <= 70; step++) {
+      await takeStep(ledger, step, { lag });
+      await ledger.applyThrough(step);
+      await ledger.flush();
+    }
+    mkdirSync(join(folder, "pages"));
+    await ledger.savePages(join(folder, "pages"), 70);
+    const known = await knowledge(ledger);
+    await ledger.close();
+
+    const straight = join(folder, "straight");
+    const other = await openSmall(straight, { lag, options: { ...options, maxUncommittedSteps: 1 } });
+    await takeSteps(other, 1, 70, { lag });
+    expect(await knowledge(other)).toEqual(known);
+    await other.close();
+    expect(await logOf(folder)).toEqual(await logOf(straight));
   });
 
   it("throws a failed write again at every later call, writes nothing more, and gives the lock back", async () => {

@@ -156,6 +156,30 @@ describe("expecting a step", () => {
   });
 });
 
+describe("a closed step", () => {
+  it("stays as it is until it is free, and is filled again then", () => {
+    const reports = new Reports(new InstanceIndex(smallShards), "error");
+    const close = (step: number) => {
+      reports.expect(step, drawsOf(step, M), step - 1);
+      reports.report(step, [step, 2, 3, 4], { firstSlot: 0, targets: undefined, committed: step - 1 });
+      return reports.take(step, 0, { weights });
+    };
+    const first = close(1);
+    const bytes = first.bytes.slice();
+    const second = close(2);
+    expect(second.bytes).not.toBe(first.bytes);
+    expect(first.bytes).toEqual(bytes);
+    reports.free(1);
+    const third = close(3);
+    expect(third.bytes).toBe(first.bytes);
+    expect(third.columns).toMatchObject({
+      step: new Uint32Array(M).fill(3),
+      loss: Float32Array.of(3, 2, 3, 4),
+    });
+    expect(second.columns.loss[0]).toBe(2);
+  });
+});
+
 describe("closing a step", () => {
   it("needs a step that is open, and as many weights and marks as rows", () => {
     const reports = opened();
