@@ -175,28 +175,35 @@ export class GroupCommit {
 
   async #drain(): Promise<void> {
     try {
-      while (this.#waiting.length > 0 && this.#failure === null) {
-        const segment = this.#waiting.find(({ rows }) => rows !== null)?.rows?.segment;
-        const next = this.#waiting.findIndex(({ rows }) => rows !== null && rows.segment !== segment);
-        const group = this.#waiting.splice(0, next < 0 ? this.#waiting.length : next);
-        await this.#writeGroup(segment, group);
-      }
+      while (this.#waiting.length > 0 && this.#failure === null) await this.#writeGroup();
     } catch (error) {
       // After a failed sync the kernel may drop dirty pages and call them clean: the descriptor is never used again.
       this.fail(error);
     } finally {
       this.#draining = null;
+      this.#tell();
     }
   }
 
-  async #writeGroup(segment: number | undefined, group: readonly WaitingLine[]): Promise<void> {
+  /** Writes all that waits for one segment. Who waited for the group before is told once this one is on its way, so that
+   * the next step is made while the disk is at work. */
+  async #writeGroup(): Promise<void> {
+    const segment = this.#waiting.find(({ rows }) => rows !== null)?.rows?.segment;
+    const next = this.#waiting.findIndex(({ rows }) => rows !== null && rows.segment !== segment);
+    const group = this.#waiting.splice(0, next < 0 ? this.#waiting.length : next);
     if (segment !== undefined) {
       const file = await this.#open(segment);
-      await file.append(joined(group.flatMap(({ rows }) => rows?.data ?? [])));
+      const written = file.append(joined(group.flatMap(({ rows }) => rows?.data ?? [])));
+      this.#tell();
+      await written;
     }
     await this.#setup.journal.append(joined(group.map(({ bytes }) => bytes)));
     this.#written += group.length;
     this.#durable = group.findLast(({ rows }) => rows !== null)?.rows?.step ?? this.#durable;
+  }
+
+  /** Goes on with those whose lines are on the disk. */
+  #tell(): void {
     const done = this.#waiters.filter(({ isDone }) => isDone());
     this.#waiters = this.#waiters.filter((waiter) => !done.includes(waiter));
     for (const { resolve } of done) resolve();
@@ -205,6 +212,7 @@ export class GroupCommit {
   async #open(segment: number): Promise<AppendFile> {
     if (this.#file?.segment === segment) return this.#file.append;
     const { files, folder } = this.#setup;
+    this.#tell();
     await this.#closeFile();
     const append = await files.openDurable(segmentPath(folder, segment));
     this.#file = { segment, append };

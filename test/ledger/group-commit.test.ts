@@ -63,6 +63,17 @@ describe("group commit", () => {
     expect(seen().filter((operation) => operation.startsWith("write"))).toHaveLength(2);
   });
 
+  it("is writing the next rows when it tells of a step: the disk is not to wait for who goes on", async () => {
+    const { commits, seen } = await open({ at: Infinity }, 1);
+    commits.commit(batch(), 2, {});
+    const first = commits.durable(1).then(() => seen().filter((operation) => operation.startsWith("write")));
+    commits.commit(batch(), 2, {});
+    commits.commit(batch(), 2, {});
+    expect(await first).toEqual(["write segment-000001", "write journal", "write segment-000001"]);
+    await commits.durable(3);
+    expect(seen().filter((operation) => operation.startsWith("write"))).toHaveLength(4);
+  });
+
   it("starts by itself at half of what may wait, or after a second", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { commits, seen } = await open({ at: Infinity }, 6);
