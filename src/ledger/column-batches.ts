@@ -3,7 +3,7 @@ import { type Columns, copyRows, createColumns, sliceRows } from "./column-rows.
 import { type Log, type Span, type StepRange, closeSegment, openSegment, spansOf } from "./log.ts";
 import type { ColumnName, Observations } from "./observations.ts";
 import type { SealedSegment } from "./sealed-segment.ts";
-import { readRawSteps } from "./segments.ts";
+import { readBytes, readRawSteps } from "./segments.ts";
 
 /** Rows into which small steps of raw segments are put together. */
 const gatheredRows = 16_384;
@@ -66,7 +66,7 @@ async function* readSpan<Name extends ColumnName>(
   const segment = await openSegment(log, span);
   try {
     if ("raw" in segment) {
-      yield* gather(readRawSteps(segment.path, segment.raw, history, span), names);
+      yield* gather(readRawSteps(segment.path, segment.raw, history, span, readBytes, false), names);
       return;
     }
     const last = history.place(span.branch, span.last);

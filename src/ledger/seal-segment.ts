@@ -45,7 +45,7 @@ async function* batchesOf(
     let left = rows;
     let batch = createStepBatch(Math.min(batchRows, left));
     let filled = 0;
-    for await (const step of readRawSteps(path, file, history, { branch, first, last }, pieceBytes))
+    for await (const step of readRawSteps(path, file, history, { branch, first, last }, pieceBytes, false))
       for (let from = 0; from < step.size;) {
         const to = Math.min(step.size, from + batch.columns.size - filled);
         copyRows(columnNames, batch.columns, filled, step, from, to);

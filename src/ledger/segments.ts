@@ -11,7 +11,8 @@ import type { Damage, SealedBatch, SealedSegment } from "./sealed-segment.ts";
 import { stepChecksum } from "./step-checksum.ts";
 import type { StepPlace } from "./step-places.ts";
 
-const readBytes = 4 * 2 ** 20;
+/** Raw bytes that are read at once. */
+export const readBytes: number = 4 * 2 ** 20;
 
 const damaged = (path: string, place: StepPlace, rule: string, got: string): LedgerError =>
   new LedgerError(`the rows of step ${place.step} must ${rule}, got ${got}`, {
@@ -37,6 +38,7 @@ const decodeStep = (path: string, place: StepPlace, bytes: Uint8Array<ArrayBuffe
 };
 
 /** Steps of a raw segment, each checked against its journal line; about `chunkBytes` are read at once.
+ * @param isKept whether steps are held for longer than until the next is asked for; others are overwritten by it
  * @throws {LedgerError} with file and offset where bytes are missing or altered */
 export async function* readRawSteps(
   path: string,
@@ -44,7 +46,9 @@ export async function* readRawSteps(
   history: History,
   { branch, first, last }: StepRange,
   chunkBytes: number = readBytes,
+  isKept = true,
 ): AsyncGenerator<Observations> {
+  let place = new Uint8Array(0);
   for (let step = first; step <= last;) {
     const run = [history.place(branch, step)];
     const { start } = run[0]!;
@@ -53,7 +57,9 @@ export async function* readRawSteps(
       if (place.end - start > chunkBytes) break;
       run.push(place);
     }
-    const bytes = await file.read(start, run.at(-1)!.end);
+    const { end } = run.at(-1)!;
+    if (isKept || place.byteLength < end - start) place = new Uint8Array(end - start);
+    const bytes = await file.read(start, end, place);
     for (const place of run)
       yield decodeStep(path, place, bytes.subarray(place.start - start, place.end - start));
   }

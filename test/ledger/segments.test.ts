@@ -13,7 +13,7 @@ import {
   schemaMessage,
 } from "../../src/ledger/observations.ts";
 import { segmentPath } from "../../src/ledger/segment-files.ts";
-import { readSteps } from "../../src/ledger/segments.ts";
+import { readRawSteps, readSteps } from "../../src/ledger/segments.ts";
 import { collect, quickFiles, rejection, temporaryFolder } from "../support/ledger-on-disk.ts";
 import { type LogInMemory, layLog } from "../support/log-in-memory.ts";
 import { watchReads } from "../support/watched-reads.ts";
@@ -67,6 +67,22 @@ describe("segments", () => {
   it("are read in pieces of 4 MiB", async () => {
     const steps = await read(write([120_000, 120_000, 5]), 1, 3);
     expect(steps.map(({ size }) => size)).toEqual([120_000, 120_000, 5]);
+  });
+
+  it("are read into one place where steps are not kept, and each into its own where they are", async () => {
+    const history = write([40, 40, 7]);
+    const places = async (isKept: boolean) => {
+      const file = await quickFiles.openRead(segmentPath(folder, 1));
+      const range = { branch: 0, first: 1, last: 2 };
+      const buffers = new Set<unknown>();
+      for await (const rows of readRawSteps(segmentPath(folder, 1), file, history, range, 1, isKept)) {
+        expect([rows.size, rows.step[39]]).toEqual([40, rows.step[0]]);
+        buffers.add(rows.step.buffer);
+      }
+      await file.close();
+      return buffers.size;
+    };
+    expect([await places(false), await places(true)]).toEqual([1, 2]);
   });
 
   it("name file and offset of rows that are altered, missing, or not ours", async () => {
