@@ -2,6 +2,7 @@
 import { LedgerError, mustBe } from "../../errors.ts";
 import type { Aggregation } from "./aggregation.ts";
 import { StepBuckets } from "./step-buckets.ts";
+import { tallyLosses } from "./tally-losses.ts";
 
 /** Losses summed by bucket of steps and domain; arrays have shape [buckets, domains]. */
 export interface MeanLoss {
@@ -40,20 +41,14 @@ export const createMeanLoss = (
     columns: ["step", "domain", "loss"],
     add({ size, step, domain, loss }) {
       for (const { start, end, bucket } of count.runsOf(step, size)) {
-        const [counts, sums, masks] = [count.upTo(bucket), sum.upTo(bucket), masked.upTo(bucket)];
-        const first = bucket * domains;
-        for (let at = start; at < end; at++) {
-          const value = loss[at]!;
-          const number = domain[at]!;
-          if (number >= domains)
-            throw new LedgerError(mustBe("domain of a loss", `below ${domains}`, number), {
-              step: step[at]!,
-            });
-          if (Number.isFinite(value)) {
-            counts[first + number]! += 1;
-            sums[first + number]! += value;
-          } else masks[first + number]! += 1;
-        }
+        const cells = (buckets: StepBuckets): Float64Array =>
+          buckets.upTo(bucket).subarray(bucket * domains, (bucket + 1) * domains);
+        const tally = { count: cells(count), sum: cells(sum), masked: cells(masked) };
+        const ended = tallyLosses(tally, loss, domain, start, end);
+        if (ended < end)
+          throw new LedgerError(mustBe("domain of a loss", `below ${domains}`, domain[ended]), {
+            step: step[ended]!,
+          });
       }
     },
     result() {
