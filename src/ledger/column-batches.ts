@@ -3,23 +3,26 @@ import { type Columns, copyRows, createColumns, sliceRows } from "./column-rows.
 import { type Log, type Span, type StepRange, closeSegment, openSegment, spansOf } from "./log.ts";
 import type { ColumnName, Observations } from "./observations.ts";
 import type { SealedSegment } from "./sealed-segment.ts";
+import { StepsOfRows, hasLargeSteps } from "./steps-of-rows.ts";
 import { readBytes, readRawSteps } from "./segments.ts";
 
 /** Rows into which small steps of raw segments are put together. */
 const gatheredRows = 16_384;
 
-/** Columns of a sealed segment's rows [from, to), a batch of it at a time; the next one is read while one is looked at, into the
- * place of the one before. */
+/** Columns of the rows [from, to) of a span's sealed segment, a batch of it at a time; the next one is read while one is looked at,
+ * into the place of the one before. Steps are read only where they are small. */
 async function* readSealed<Name extends ColumnName>(
   sealed: SealedSegment,
   names: readonly Name[],
-  from: number,
-  to: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  steps: StepsOfRows | null,
 ): AsyncGenerator<Columns<Name>> {
   const { batchRows } = sealed;
   const last = Math.floor((to - 1) / batchRows);
-  const places = [0, 1].map(() => new Uint8Array(sealed.byteLengthOf(names)));
-  const read = (batch: number): Promise<Columns<Name>> => sealed.readColumns(batch, names, places[batch & 1]);
+  const stored = names.filter((name) => name !== "step" || steps === null);
+  const places = [0, 1].map(() => new Uint8Array(sealed.byteLengthOf(stored)));
+  const read = (batch: number): Promise<Columns<Name>> =>
+    sealed.readColumns(batch, stored, places[batch & 1]);
   let next: Promise<Columns<Name>> | null = null;
   try {
     for (let batch = Math.floor(from / batchRows); batch <= last; batch++) {
@@ -27,7 +30,9 @@ async function* readSealed<Name extends ColumnName>(
       next = batch < last ? read(batch + 1) : null;
       next?.catch(() => undefined); // its failure is met when it is awaited
       const first = batch * batchRows;
-      yield sliceRows(names, columns, Math.max(0, from - first), Math.min(columns.size, to - first));
+      const [start, end] = [Math.max(0, from - first), Math.min(columns.size, to - first)];
+      const rows = sliceRows(stored, columns, start, end);
+      yield steps === null ? rows : { ...rows, step: steps.take(end - start) };
     }
   } finally {
     await next?.catch(() => undefined);
@@ -71,14 +76,17 @@ async function* readSpan<Name extends ColumnName>(
     }
     const last = history.place(span.branch, span.last);
     const from = history.place(span.branch, span.first).firstRow;
-    yield* readSealed(segment.sealed, names, from, last.firstRow + last.rows);
+    const isTold = names.some((name) => name === "step") && hasLargeSteps(history, span);
+    const steps = isTold ? new StepsOfRows(history, span) : null;
+    yield* readSealed(segment.sealed, names, { from, to: last.firstRow + last.rows }, steps);
   } finally {
     await closeSegment(segment);
   }
 }
 
 /** Columns of the steps `first` … `last` as a branch sees them, in the order of steps and slots. Of sealed segments only the
- * bytes of these columns are read, each checked. A batch is the caller's until the next is asked for.
+ * bytes of these columns are read, each checked; the steps of large ones are not even that, but told by the journal. A batch is
+ * the caller's until the next is asked for.
  * @throws {LedgerError} as {@link readSteps} does. O(bytes of these columns); raw segments: O(bytes). Memory: two batches. */
 export async function* readBatches<Name extends ColumnName>(
   log: Log,

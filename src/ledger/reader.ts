@@ -35,7 +35,7 @@ export interface LedgerReader {
   observations(stepStart?: number, stepEnd?: number): AsyncGenerator<Observations>;
   /** Columns of the same rows in the same order, in batches as large as the log has them: for scans, to which the limits
    * between steps do not matter. A batch is the caller's until the next is asked for. Of a sealed segment no other column is
-   * read, let alone checked.
+   * read, let alone checked, nor the steps of large ones, which the journal tells.
    * @throws {LedgerError} as {@link observations} does. O(bytes of these columns); of raw segments O(bytes). */
   batches<Name extends ColumnName>(
     columns: readonly Name[],

@@ -107,6 +107,26 @@ describe("batches of columns", () => {
     expect(readSoFar()).toBe(checks + 3 * bytes);
   });
 
+  it("take large steps from the journal, and read the other columns only", async () => {
+    const log = oneSegment(100, 30, 90, 200, 64);
+    const range = { branch: 0, first: 2, last: 4 };
+    const names = ["loss", "step", "trained"] as const;
+    const raw = await readAll(log, names, range);
+    await log.seal(1, 128);
+    const bytes = log.contents.get(sealedPath(log.folder, 1))!;
+    bytes[schemaMessage.byteLength + columnRange(128, columnNames.indexOf("step")).start + 420]! ^= 1;
+    const { files, reads } = watchReads(log.files);
+    expect((await readAll({ ...log, files }, names, range)).rows).toEqual(raw.rows);
+    expect(raw.rows).toEqual(joined(names, stepsOf(log, range)));
+    const ends = 2; // head and mark of the end
+    expect(reads.length - ends).toBe(2 * 4);
+    expect((await readAll(log, ["step"], range)).rows.step).toEqual(raw.rows.step);
+    const { folder, history } = log;
+    expect(await rejection(collect(readSteps(log.files, folder, history, { ...range, first: 1 })))).toMatch(
+      /^LedgerError: the step of steps 1 … 2 must have the checksum/,
+    );
+  });
+
   it("check what they read: an altered byte of a column is named, one of another column is not seen", async () => {
     const log = oneSegment(10, 10, 10);
     await log.seal(1, 10);
