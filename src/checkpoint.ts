@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { LedgerError } from "./errors.ts";
 import { type Files, sweepTemporaries } from "./files.ts";
-import type { LedgerPosition } from "./ledger/history.ts";
+import type { LedgerPosition } from "./ledger/journal/history.ts";
 import type { SamplerState } from "./sampler/sampler.ts";
 import type { Evaluation } from "./training/evaluation.ts";
 

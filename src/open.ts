@@ -11,7 +11,7 @@ import type { Files } from "./files.ts";
 import { closeAll } from "./ledger/close-all.ts";
 import { type Ledger, type LedgerPosition, openLedger } from "./ledger/ledger.ts";
 import { openLedgerReader } from "./ledger/reader.ts";
-import { type ReferenceLosses, openReferenceLosses } from "./ledger/reference-losses.ts";
+import { type ReferenceLosses, openReferenceLosses } from "./ledger/reference/reference-losses.ts";
 import { type Sampler, type SamplerState, createSampler } from "./sampler/sampler.ts";
 import { scoreWindow } from "./sampler/score.ts";
 import { type SampledBlock, blocksPerWindow } from "./sampler/window.ts";

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { createFiles } from "../../dist/files.js";
 import { openLedger } from "../../dist/ledger/ledger.js";
 import { openLedgerReader } from "../../dist/ledger/reader.js";
-import { visitColumns } from "../../dist/ledger/rows-by-block.js";
+import { visitColumns } from "../../dist/ledger/pages/rows-by-block.js";
 import { spread } from "./rounds.js";
 import { setupOf, shardsOf, writeLog } from "./synthetic-steps.js";
 

@@ -1,7 +1,7 @@
 /** @file Writers that take step after step to the disk, each synced: through the log alone, or through the whole ledger as in a run. */
-import { InstanceIndex } from "../../dist/ledger/instance-index.js";
+import { InstanceIndex } from "../../dist/ledger/pages/instance-index.js";
 import { openLedger } from "../../dist/ledger/ledger.js";
-import { LogWriter } from "../../dist/ledger/log-writer.js";
+import { LogWriter } from "../../dist/ledger/log/log-writer.js";
 import { recover } from "../../dist/ledger/recovery.js";
 import { Reports } from "../../dist/ledger/reports.js";
 import { createSteps, metrics, setupOf, shardsOf, takeStep } from "./synthetic-steps.js";

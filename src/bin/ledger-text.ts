@@ -1,5 +1,5 @@
 /** @file What a run's ledger consists of, or will, as a person reads it. */
-import type { BranchOutline, LedgerOutline, SegmentTotals } from "../ledger/outline.ts";
+import type { BranchOutline, LedgerOutline, SegmentTotals } from "../ledger/journal/outline.ts";
 import type { LedgerGrowth } from "../study/ledger-growth.ts";
 import { count } from "./progress-line.ts";
 

@@ -1,10 +1,10 @@
 /** @file What a ledger is opened with. */
 import type { Files } from "../files.ts";
-import type { LedgerPosition } from "./history.ts";
-import type { LedgerShard } from "./instance-index.ts";
+import type { LedgerPosition } from "./journal/history.ts";
+import type { LedgerShard } from "./pages/instance-index.ts";
 import type { ProcessIdentity } from "./lock.ts";
 import type { LedgerOptions } from "./options.ts";
-import type { ReferenceLosses } from "./reference-losses.ts";
+import type { ReferenceLosses } from "./reference/reference-losses.ts";
 
 /** Everything `openLedger` is given. */
 export interface LedgerSetup {

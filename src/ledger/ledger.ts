@@ -1,22 +1,22 @@
 /** @file The ledger of a run: takes losses, keeps them through a power cut, and says what every instance has cost. */
 import type { Draws } from "../draws.ts";
 import { SamplerError, mustBe } from "../errors.ts";
-import type { WindowBlock, WindowStatistics } from "./applied-losses.ts";
+import type { WindowBlock, WindowStatistics } from "./pages/applied-losses.ts";
 import { closeAll } from "./close-all.ts";
-import type { LedgerPosition } from "./history.ts";
-import { InstanceIndex } from "./instance-index.ts";
-import type { Metrics } from "./journal-line.ts";
-import { LaggedLosses } from "./lagged-losses.ts";
+import type { LedgerPosition } from "./journal/history.ts";
+import { InstanceIndex } from "./pages/instance-index.ts";
+import type { Metrics } from "./journal/journal-line.ts";
+import { LaggedLosses } from "./pages/lagged-losses.ts";
 import { type Lock, acquireLock, readProcessIdentity } from "./lock.ts";
 import type { LedgerSetup } from "./ledger-setup.ts";
-import { LogWriter } from "./log-writer.ts";
+import { LogWriter } from "./log/log-writer.ts";
 import { type RecoveredLedger, type Recovery, recover } from "./recovery.ts";
 import { type ReportOutcome, Reports, type StepCommit } from "./reports.ts";
-import { resumeLosses } from "./resumed-losses.ts";
-import type { Statistic } from "./seen-sums.ts";
-import { readSteps } from "./segments.ts";
+import { resumeLosses } from "./pages/resumed-losses.ts";
+import type { Statistic } from "./pages/seen-sums.ts";
+import { readSteps } from "./log/segments.ts";
 
-export type { LedgerPosition } from "./history.ts";
+export type { LedgerPosition } from "./journal/history.ts";
 
 /** Size of the live history. */
 export interface LedgerTotals {

@@ -1,13 +1,19 @@
 /** @file Reading a ledger, also while it is being written: whole commits of the live branch, in order, each once. */
 import { LedgerError } from "../errors.ts";
 import type { Files } from "../files.ts";
-import { History, type LedgerOrigin, type LedgerPosition } from "./history.ts";
-import { readBatches } from "./column-batches.ts";
-import { type JournalEnd, type JournalEntry, journalPath, readJournal, scanJournal } from "./journal.ts";
-import { type StepRange, firstKeptStep } from "./log.ts";
-import type { MixtureLine, StepLine } from "./journal-line.ts";
-import type { ColumnName, Observations } from "./observations.ts";
-import { readSteps } from "./segments.ts";
+import { History, type LedgerOrigin, type LedgerPosition } from "./journal/history.ts";
+import { readBatches } from "./log/column-batches.ts";
+import {
+  type JournalEnd,
+  type JournalEntry,
+  journalPath,
+  readJournal,
+  scanJournal,
+} from "./journal/journal.ts";
+import { type StepRange, firstKeptStep } from "./log/log.ts";
+import type { MixtureLine, StepLine } from "./journal/journal-line.ts";
+import type { ColumnName, Observations } from "./log/observations.ts";
+import { readSteps } from "./log/segments.ts";
 
 /** A ledger as it was when it was opened. It holds no file open and never changes one. */
 export interface LedgerReader {

@@ -4,13 +4,13 @@ import { dirname } from "node:path";
 import { ConfigError, LedgerError, mustBe } from "../errors.ts";
 import type { AppendFile, Files } from "../files.ts";
 import { closeAll } from "./close-all.ts";
-import { History, type LedgerOrigin, type LedgerPosition } from "./history.ts";
-import { type JournalEnd, journalPath, scanJournal } from "./journal.ts";
-import { type BranchLine, encodeLine } from "./journal-line.ts";
-import { checkReference, sameOrigin } from "./reference-check.ts";
-import { anySegmentOf } from "./segment-files.ts";
-import { setTailAside } from "./set-aside.ts";
-import { tidySegments } from "./tidy-segments.ts";
+import { History, type LedgerOrigin, type LedgerPosition } from "./journal/history.ts";
+import { type JournalEnd, journalPath, scanJournal } from "./journal/journal.ts";
+import { type BranchLine, encodeLine } from "./journal/journal-line.ts";
+import { checkReference, sameOrigin } from "./reference/reference-check.ts";
+import { anySegmentOf } from "./log/segment-files.ts";
+import { setTailAside } from "./log/set-aside.ts";
+import { tidySegments } from "./log/tidy-segments.ts";
 
 /** What opening had to do before it could write. */
 export interface Recovery {

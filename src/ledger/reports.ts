@@ -1,9 +1,9 @@
 /** @file Losses on their way in: which rows a step expects, which of them have come, and what each odd report does. */
 import type { Draws } from "../draws.ts";
 import { EngineError, SamplerError, mustBe } from "../errors.ts";
-import type { InstanceIndex } from "./instance-index.ts";
-import { BatchPool } from "./batch-pool.ts";
-import type { Observations, StepBatch } from "./observations.ts";
+import type { InstanceIndex } from "./pages/instance-index.ts";
+import { BatchPool } from "./log/batch-pool.ts";
+import type { Observations, StepBatch } from "./log/observations.ts";
 
 /** What a report did to its slots. */
 export interface ReportOutcome {

@@ -1,12 +1,12 @@
 /** @file How many bytes a run's ledger will take on the disk, before it starts. */
 import type { Config } from "../config/schema.ts";
 import type { Manifest } from "../corpus/manifest.ts";
-import { defaultSegmentBytes } from "../ledger/group-commit.ts";
-import { type JournalLine, encodeLine } from "../ledger/journal-line.ts";
-import { batchByteLength, columnNames, endOfStream, schemaMessage } from "../ledger/observations.ts";
-import { pageWords } from "../ledger/page.ts";
-import { sealedBatchRows } from "../ledger/seal-segment.ts";
-import { encodeChecksums } from "../ledger/segment-states.ts";
+import { defaultSegmentBytes } from "../ledger/log/group-commit.ts";
+import { type JournalLine, encodeLine } from "../ledger/journal/journal-line.ts";
+import { batchByteLength, columnNames, endOfStream, schemaMessage } from "../ledger/log/observations.ts";
+import { pageWords } from "../ledger/pages/page.ts";
+import { sealedBatchRows } from "../ledger/log/seal-segment.ts";
+import { encodeChecksums } from "../ledger/journal/segment-states.ts";
 import { metricsOf } from "../loop.ts";
 import { keyOf, threefry2x32 } from "../random.ts";
 import { keepOf } from "../sampler/options.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { growthText, ledgerText } from "../../src/bin/ledger-text.ts";
-import type { LedgerOutline } from "../../src/ledger/outline.ts";
+import type { LedgerOutline } from "../../src/ledger/journal/outline.ts";
 
 const plain: LedgerOutline = {
   lastStep: 60,

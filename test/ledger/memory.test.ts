@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
-import { pageWords } from "../../src/ledger/page.ts";
+import { pageWords } from "../../src/ledger/pages/page.ts";
 import { temporaryFolder } from "../support/ledger-on-disk.ts";
 
 const script = fileURLToPath(new URL("../support/sparse-ledger.js", import.meta.url));

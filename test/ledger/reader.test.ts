@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { encodeLine } from "../../src/ledger/journal-line.ts";
+import { encodeLine } from "../../src/ledger/journal/journal-line.ts";
 import { openLedgerReader } from "../../src/ledger/reader.ts";
 import { createFilesInMemory } from "../support/files-in-memory.ts";
 import {

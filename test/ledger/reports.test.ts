@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { InstanceIndex } from "../../src/ledger/instance-index.ts";
+import { InstanceIndex } from "../../src/ledger/pages/instance-index.ts";
 import { Reports } from "../../src/ledger/reports.ts";
 import { drawsOf, smallShards } from "../support/ledger-on-disk.ts";
 

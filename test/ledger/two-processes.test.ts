@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { LedgerError } from "../../src/errors.ts";
 import { createFiles } from "../../src/files.ts";
-import { type Observations, columnNames } from "../../src/ledger/observations.ts";
+import { type Observations, columnNames } from "../../src/ledger/log/observations.ts";
 import { type LedgerReader, openLedgerReader } from "../../src/ledger/reader.ts";
 import { hash, temporaryFolder } from "../support/ledger-on-disk.ts";
 import { contentOf } from "../support/ledger-writer.js";

@@ -3,14 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
-import { copyRows, sliceObservations } from "../../src/ledger/column-rows.ts";
+import { copyRows, sliceObservations } from "../../src/ledger/log/column-rows.ts";
 import {
   type JournalLine,
   type SealLine,
   type StepLine,
   decodeLine,
   encodeLine,
-} from "../../src/ledger/journal-line.ts";
+} from "../../src/ledger/journal/journal-line.ts";
 import {
   type Observations,
   columnNames,
@@ -19,9 +19,9 @@ import {
   endOfStream,
   readStepBatch,
   schemaMessage,
-} from "../../src/ledger/observations.ts";
-import { sealedPath, segmentPath } from "../../src/ledger/segment-files.ts";
-import { encodeChecksums } from "../../src/ledger/segment-states.ts";
+} from "../../src/ledger/log/observations.ts";
+import { sealedPath, segmentPath } from "../../src/ledger/log/segment-files.ts";
+import { encodeChecksums } from "../../src/ledger/journal/segment-states.ts";
 
 const journalOf = (ledger: string): string => join(ledger, "journal.jsonl");
 

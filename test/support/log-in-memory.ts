@@ -3,16 +3,16 @@ import { crc32 } from "node:zlib";
 import * as fc from "fast-check";
 
 import type { Files } from "../../src/files.ts";
-import { History } from "../../src/ledger/history.ts";
-import { type JournalLine, encodeLine } from "../../src/ledger/journal-line.ts";
+import { History } from "../../src/ledger/journal/history.ts";
+import { type JournalLine, encodeLine } from "../../src/ledger/journal/journal-line.ts";
 import {
   type Observations,
   type StepBatch,
   createStepBatch,
   schemaMessage,
-} from "../../src/ledger/observations.ts";
-import { sealSegment } from "../../src/ledger/seal-segment.ts";
-import { sealedPath, segmentPath } from "../../src/ledger/segment-files.ts";
+} from "../../src/ledger/log/observations.ts";
+import { sealSegment } from "../../src/ledger/log/seal-segment.ts";
+import { sealedPath, segmentPath } from "../../src/ledger/log/segment-files.ts";
 import { createFilesInMemory } from "./files-in-memory.ts";
 import { hash } from "./ledger-on-disk.ts";
 

@@ -1,7 +1,7 @@
 /** @file Rows of a log that a generator makes up, and aggregations fed with them as a ledger would feed them. */
 import fc from "fast-check";
 
-import type { Observations } from "../../src/ledger/observations.ts";
+import type { Observations } from "../../src/ledger/log/observations.ts";
 import type { Aggregation } from "../../src/study/questions/aggregation.ts";
 
 /** A row as an oracle takes it. */

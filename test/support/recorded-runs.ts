@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 import type { Pipeline } from "../../src/config/schema.ts";
-import type { Observations } from "../../src/ledger/observations.ts";
+import type { Observations } from "../../src/ledger/log/observations.ts";
 import { type Run, openRun } from "../../src/run.ts";
 import { type RecordedRun, openRecordedRun } from "../../src/study/replay/recorded-run.ts";
 import { type Proof, type VerifyOptions, verifyRun } from "../../src/study/replay/verify.ts";

@@ -1,5 +1,5 @@
 /** @file A ledger's records of steps without a ledger. */
-import type { Metrics, StepLine } from "../../src/ledger/journal-line.ts";
+import type { Metrics, StepLine } from "../../src/ledger/journal/journal-line.ts";
 import type { LedgerReader } from "../../src/ledger/reader.ts";
 
 /** A reader of these records, of steps 1, 2, …, and of no rows. */

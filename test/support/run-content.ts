@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { createFiles } from "../../src/files.ts";
-import type { Observations } from "../../src/ledger/observations.ts";
+import type { Observations } from "../../src/ledger/log/observations.ts";
 import { openLedgerReader } from "../../src/ledger/reader.ts";
 
 /** A run's content. Arrays hold one entry a step. */

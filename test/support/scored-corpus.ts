@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import type { Observations } from "../../src/ledger/observations.ts";
+import type { Observations } from "../../src/ledger/log/observations.ts";
 import { openLedgerReader } from "../../src/ledger/reader.ts";
 import { type ScoreOptions, type ScoreProgress, scoreCorpus } from "../../src/study/score/score.ts";
 import { quickFiles } from "./ledger-on-disk.ts";

@@ -1,6 +1,6 @@
 /** @file The table `instances`: what every instance of the corpus has cost, as of the last step wanted. */
 import type { BlockRef } from "../../corpus/blocks/block-index.ts";
-import type { Page } from "../../ledger/page.ts";
+import type { Page } from "../../ledger/pages/page.ts";
 import { ReplayedLosses } from "../replay/replayed-losses.ts";
 import {
   type Cell,

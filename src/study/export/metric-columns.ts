@@ -1,5 +1,5 @@
 /** @file Records of steps as columns: nested names joined, each with the type that all of its values have. */
-import type { Metrics, MetricValue } from "../../ledger/journal-line.ts";
+import type { Metrics, MetricValue } from "../../ledger/journal/journal-line.ts";
 import { type Cell, type ColumnType, type TableColumn, nullableColumn } from "./run-table.ts";
 
 const descriptions: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** @file The table `observations`: every loss of the log, with what it was drawn and weighed with. */
-import { columnNames } from "../../ledger/observations.ts";
+import { columnNames } from "../../ledger/log/observations.ts";
 import { type Column, type RunTable, column } from "./run-table.ts";
 import type { TableSource } from "./table-source.ts";
 

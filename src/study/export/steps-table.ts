@@ -1,5 +1,5 @@
 /** @file The table `steps`: a step's record, as the journal keeps it. */
-import type { StepLine } from "../../ledger/journal-line.ts";
+import type { StepLine } from "../../ledger/journal/journal-line.ts";
 import { MetricColumns } from "./metric-columns.ts";
 import { type RunTable, type TableBatch, column } from "./run-table.ts";
 import type { TableSource } from "./table-source.ts";

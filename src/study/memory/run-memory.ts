@@ -5,7 +5,7 @@ import type { Manifest } from "../../corpus/manifest.ts";
 import { openCorpusOf } from "../../corpus/open-corpus-of.ts";
 import { ConfigError } from "../../errors.ts";
 import type { Files } from "../../files.ts";
-import { pageWords } from "../../ledger/page.ts";
+import { pageWords } from "../../ledger/pages/page.ts";
 import { checkPair } from "../../run.ts";
 import { type MemoryPart, gptMemory } from "../../training/gpt-memory.ts";
 import { gptSizesOf } from "../../training/gpt-sizes.ts";

@@ -1,5 +1,5 @@
 /** @file What every question of a log is: a pass over some of its columns, and what it comes to. */
-import type { ColumnName, Observations } from "../../ledger/observations.ts";
+import type { ColumnName, Observations } from "../../ledger/log/observations.ts";
 
 /** Rows of a log, some of its columns. */
 export type Rows<Name extends ColumnName> = Pick<Observations, Name | "size">;

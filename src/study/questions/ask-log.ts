@@ -1,5 +1,5 @@
 /** @file One pass over a log for any number of questions. */
-import type { ColumnName } from "../../ledger/observations.ts";
+import type { ColumnName } from "../../ledger/log/observations.ts";
 import type { LedgerReader } from "../../ledger/reader.ts";
 import type { Aggregation } from "./aggregation.ts";
 

@@ -1,7 +1,7 @@
 /** @file The first thing in which a step of the log is not what it must be. */
 import type { Draws } from "../../draws.ts";
 import { LedgerError } from "../../errors.ts";
-import type { Observations } from "../../ledger/observations.ts";
+import type { Observations } from "../../ledger/log/observations.ts";
 
 /** A value of the log beside the one that follows from configuration and earlier losses. */
 export interface Difference {

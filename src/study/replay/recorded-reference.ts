@@ -1,7 +1,7 @@
 /** @file The reference of a past run, in the state in which the run compared its losses with it. */
 import type { Config } from "../../config/schema.ts";
 import type { Files } from "../../files.ts";
-import { type ReferenceLosses, openReferenceLosses } from "../../ledger/reference-losses.ts";
+import { type ReferenceLosses, openReferenceLosses } from "../../ledger/reference/reference-losses.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
 /** Opens the reference that a configuration names.

@@ -1,6 +1,6 @@
 /** @file Rows of the log as a person asks for them: all visits of one instance, or the batch of one step. */
-import type { Metrics } from "../../ledger/journal-line.ts";
-import type { Observations } from "../../ledger/observations.ts";
+import type { Metrics } from "../../ledger/journal/journal-line.ts";
+import type { Observations } from "../../ledger/log/observations.ts";
 import type { Instance } from "./instance-name.ts";
 import { type RecordedRun, checkStep } from "./recorded-run.ts";
 

@@ -2,13 +2,13 @@
 import type { Config } from "../../config/schema.ts";
 import type { BlockIndex, BlockRef } from "../../corpus/blocks/block-index.ts";
 import type { Files } from "../../files.ts";
-import { AppliedLosses, type WindowBlock, type WindowStatistics } from "../../ledger/applied-losses.ts";
-import { InstanceIndex } from "../../ledger/instance-index.ts";
-import type { Observations } from "../../ledger/observations.ts";
-import { Page } from "../../ledger/page.ts";
-import { PageStore } from "../../ledger/page-store.ts";
-import type { ReferenceLosses } from "../../ledger/reference-losses.ts";
-import type { Statistic } from "../../ledger/seen-sums.ts";
+import { AppliedLosses, type WindowBlock, type WindowStatistics } from "../../ledger/pages/applied-losses.ts";
+import { InstanceIndex } from "../../ledger/pages/instance-index.ts";
+import type { Observations } from "../../ledger/log/observations.ts";
+import { Page } from "../../ledger/pages/page.ts";
+import { PageStore } from "../../ledger/pages/page-store.ts";
+import type { ReferenceLosses } from "../../ledger/reference/reference-losses.ts";
+import type { Statistic } from "../../ledger/pages/seen-sums.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
 /** What losses are applied with. */

@@ -1,8 +1,8 @@
 /** @file `counterweight replay RUN --verify`: every batch, probability and weight of a past run, derived again and compared. */
 import { EngineError, LedgerError, SamplerError } from "../../errors.ts";
 import type { Files } from "../../files.ts";
-import type { LedgerPosition } from "../../ledger/history.ts";
-import type { Observations } from "../../ledger/observations.ts";
+import type { LedgerPosition } from "../../ledger/journal/history.ts";
+import type { Observations } from "../../ledger/log/observations.ts";
 import { checkIsRun, placesOf } from "../../run-folder.ts";
 import { isFusible } from "../../weighing/final-weights.ts";
 import { type Weighing, createWeighing } from "../../weighing/weighing.ts";

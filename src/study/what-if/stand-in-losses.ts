@@ -1,6 +1,6 @@
 /** @file Losses for a batch that was never trained on: what the log says of its rows, and how well. */
 import type { Draws } from "../../draws.ts";
-import type { Observations } from "../../ledger/observations.ts";
+import type { Observations } from "../../ledger/log/observations.ts";
 import type { ReplayedLosses } from "../replay/replayed-losses.ts";
 
 /** Where losses came from, in rows. */

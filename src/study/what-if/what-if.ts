@@ -1,7 +1,7 @@
 /** @file `counterweight what-if`: what another weighing or sampler would have chosen on the losses that a run recorded. */
 import type { Draws } from "../../draws.ts";
 import type { Files } from "../../files.ts";
-import type { Observations } from "../../ledger/observations.ts";
+import type { Observations } from "../../ledger/log/observations.ts";
 import { checkIsRun } from "../../run-folder.ts";
 import { createWeighing } from "../../weighing/weighing.ts";
 import type { RecordedRun } from "../replay/recorded-run.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Metrics } from "../../../src/ledger/journal-line.ts";
+import type { Metrics } from "../../../src/ledger/journal/journal-line.ts";
 import { MetricColumns } from "../../../src/study/export/metric-columns.ts";
 
 const columnsOf = (records: readonly Metrics[]): MetricColumns => {

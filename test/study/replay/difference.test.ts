@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { createDraws } from "../../../src/draws.ts";
-import { createStepBatch } from "../../../src/ledger/observations.ts";
-import type { Observations } from "../../../src/ledger/observations.ts";
+import { createStepBatch } from "../../../src/ledger/log/observations.ts";
+import type { Observations } from "../../../src/ledger/log/observations.ts";
 import {
   differenceError,
   differenceOfDraws,

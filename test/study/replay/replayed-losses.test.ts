@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { createBlockIndex } from "../../../src/corpus/blocks/block-index.ts";
 import { createManifest } from "../../../src/corpus/manifest.ts";
-import { type Observations, createStepBatch } from "../../../src/ledger/observations.ts";
+import { type Observations, createStepBatch } from "../../../src/ledger/log/observations.ts";
 import { ReplayedLosses } from "../../../src/study/replay/replayed-losses.ts";
 import {
   drawsOf,

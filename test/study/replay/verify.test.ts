@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Pipeline } from "../../../src/config/schema.ts";
-import type { Observations } from "../../../src/ledger/observations.ts";
+import type { Observations } from "../../../src/ledger/log/observations.ts";
 import { openRun } from "../../../src/run.ts";
 import { weightTolerance } from "../../../src/study/replay/verify.ts";
 import { forgeStep, journalLines, writeJournal } from "../../support/forged-ledger.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { openGptTrainer } from "../../../src/training/gpt-trainer.ts";
-import { openReferenceLosses } from "../../../src/ledger/reference-losses.ts";
+import { openReferenceLosses } from "../../../src/ledger/reference/reference-losses.ts";
 import { readManifest } from "../../../src/corpus/manifest-file.ts";
 import { readRunConfig } from "../../../src/run-folder.ts";
 import { readScoresRecord } from "../../../src/study/score/scores-folder.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { createDraws } from "../../../src/draws.ts";
-import { createStepBatch } from "../../../src/ledger/observations.ts";
+import { createStepBatch } from "../../../src/ledger/log/observations.ts";
 import { standInLosses } from "../../../src/study/what-if/stand-in-losses.ts";
 
 const { columns: observed } = createStepBatch(4);
