@@ -1,39 +1,10 @@
 /** @file The one place that writes: atomic publish, durable append, lock. Everything goes through {@link Disk}, which tests replace to fail at a chosen operation. */
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, access, open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
+import { type Disk, nodeDisk } from "./disk.ts";
 import { StorageError } from "./errors.ts";
-
-/** An open file, as {@link Disk} gives it. */
-export interface DiskFile {
-  /** Writes all of `bytes` at the file's end or at `position`. */
-  write(bytes: Uint8Array, position: number): Promise<void>;
-  /** fdatasync: the bytes written so far survive a power cut. */
-  sync(): Promise<void>;
-  truncate(byteLength: number): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The operations that change a disk, each of them one thing that can fail or be the last before a crash. */
-export interface Disk {
-  makeFolder(path: string): Promise<void>;
-  /** `create` fails when the file exists; `keep` opens what is there or creates it empty; `durable` does so too, and every write
-   * is safe when it settles, as if a sync followed it (O_DSYNC: one operation where those are two). */
-  openFile(path: string, mode: "create" | "keep" | "durable"): Promise<DiskFile>;
-  rename(from: string, to: string): Promise<void>;
-  remove(path: string): Promise<void>;
-  /** fsync of a folder: the names in it survive a power cut. */
-  syncFolder(path: string): Promise<void>;
-}
-
-const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
-  for (let done = 0; done < bytes.byteLength;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position + done);
-    done += bytesWritten;
-  }
-};
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -45,34 +16,6 @@ const readRange = async (handle: FileHandle, start: number, end: number, into?: 
     done += bytesRead;
   }
   return bytes;
-};
-
-/** The machine's own disk. */
-export const nodeDisk: Disk = {
-  makeFolder: (path) => mkdir(path, { recursive: true }).then(() => undefined),
-  async openFile(path, mode) {
-    const extra = { create: constants.O_EXCL, keep: 0, durable: constants.O_DSYNC ?? 0 }[mode];
-    const handle = await open(path, constants.O_RDWR | constants.O_CREAT | extra);
-    return {
-      async write(bytes, position) {
-        await writeAll(handle, bytes, position);
-        if (mode === "durable" && extra === 0) await handle.datasync(); // Windows has no O_DSYNC
-      },
-      sync: () => handle.datasync(),
-      truncate: (byteLength) => handle.truncate(byteLength),
-      close: () => handle.close(),
-    };
-  },
-  rename: (from, to) => rename(from, to),
-  remove: (path) => rm(path, { recursive: true, force: true }),
-  async syncFolder(path) {
-    const handle = await open(path, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
 };
 
 const hints: Record<string, string> = {
@@ -150,11 +93,15 @@ type Mode = Parameters<Disk["openFile"]>[1];
 const openGrowing = (disk: Disk, path: string, mode: Mode, byteLength?: number): Promise<AppendFile> =>
   attempt("open", path, async () => {
     const file = await disk.openFile(path, mode);
-    let end = (await stat(path)).size;
-    if (byteLength !== undefined && byteLength !== end) {
-      await file.truncate(byteLength);
-      end = byteLength;
-    }
+    const cut = async (): Promise<number> => {
+      const { size } = await stat(path);
+      if (byteLength !== undefined && byteLength !== size) await file.truncate(byteLength);
+      return byteLength ?? size;
+    };
+    let end = await cut().catch(async (error: unknown) => {
+      await file.close();
+      throw error;
+    });
     return {
       path,
       get byteLength() {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 import type { Pipeline } from "../src/config/schema.ts";
 import { StorageError, exitCodeOf } from "../src/errors.ts";
-import { type Disk, createFiles, nodeDisk } from "../src/files.ts";
+import { type Disk, nodeDisk } from "../src/disk.ts";
+import { createFiles } from "../src/files.ts";
 import { openLedgerReader } from "../src/ledger/reader.ts";
 import { openRun } from "../src/run.ts";
 import { createFailingDisk } from "./support/failing-disk.ts";

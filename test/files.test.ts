@@ -107,6 +107,19 @@ describe("openAppend", () => {
   });
 });
 
+describe("a file that cannot be cut", () => {
+  it("is closed again, and the error names it", async () => {
+    const path = join(folder, "log");
+    await createFiles().publish(path, "four");
+    const disk = createFailingDisk({ at: 1, errno: "EIO", of: ["truncate"] });
+    await expect(createFiles(disk).openAppend(path, 2)).rejects.toThrow(
+      `cannot open log (${path}, open, EIO)`,
+    );
+    expect(disk.operations.map(({ operation }) => operation)).toEqual(["openFile", "truncate", "close"]);
+    expect(readFileSync(path, "utf8")).toBe("four");
+  });
+});
+
 describe("reading", () => {
   it("puts bytes where they are wanted, and no more than there are", async () => {
     const path = join(folder, "bytes");

@@ -59,7 +59,10 @@ const readWhole = async (
  * @throws {SourceError} when there is no such file, it is a folder, or it may not be read */
 export const openLocalSource = async (path: string, uri: string = path): Promise<ByteSource> => {
   const handle = await attempt("open", uri, open(path, "r"));
-  const stats = await attempt("open", uri, handle.stat());
+  const stats = await attempt("open", uri, handle.stat()).catch(async (error: unknown) => {
+    await handle.close();
+    throw error;
+  });
   if (!stats.isFile()) {
     await handle.close();
     throw failure("open", uri, "EISDIR");

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { StorageError } from "../../src/errors.ts";
-import { type Disk, createFiles } from "../../src/files.ts";
+import type { Disk } from "../../src/disk.ts";
+import { createFiles } from "../../src/files.ts";
 import { type Ledger, openLedger } from "../../src/ledger/ledger.ts";
 import { openLedgerReader } from "../../src/ledger/reader.ts";
 import { createFailingDisk } from "../support/failing-disk.ts";

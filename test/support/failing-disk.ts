@@ -1,5 +1,5 @@
 /** @file A {@link Disk} that fails at a chosen operation or stops after one, as a full disk or a crash would. */
-import { type Disk, type DiskFile, nodeDisk } from "../../src/files.ts";
+import { type Disk, type DiskFile, nodeDisk } from "../../src/disk.ts";
 
 /** What a disk can be asked to change; each counts as one operation. */
 export type DiskOperation =

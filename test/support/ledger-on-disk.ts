@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Draws, createDraws } from "../../src/draws.ts";
-import { type Disk, type DiskFile, type Files, createFiles, nodeDisk } from "../../src/files.ts";
+import { type Disk, type DiskFile, nodeDisk } from "../../src/disk.ts";
+import { type Files, createFiles } from "../../src/files.ts";
 import { type Ledger, openLedger } from "../../src/ledger/ledger.ts";
 import type { LedgerSetup } from "../../src/ledger/ledger-setup.ts";
 import type { ProcessIdentity } from "../../src/ledger/lock.ts";

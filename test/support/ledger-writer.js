@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { createFiles, nodeDisk } from "../../dist/files.js";
+import { nodeDisk } from "../../dist/disk.js";
+import { createFiles } from "../../dist/files.js";
 import { openLedger } from "../../dist/ledger/ledger.js";
 import { openLedgerReader } from "../../dist/ledger/reader.js";
 

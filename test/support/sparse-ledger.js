@@ -8,7 +8,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { createDraws } from "../../dist/draws.js";
-import { createFiles, nodeDisk } from "../../dist/files.js";
+import { nodeDisk } from "../../dist/disk.js";
+import { createFiles } from "../../dist/files.js";
 import { openLedger } from "../../dist/ledger/ledger.js";
 
 const mix = (a, b) => {
