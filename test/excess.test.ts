@@ -98,7 +98,11 @@ describe("train, score, train on the excess, replay", () => {
     const scoring = ["score", "reference", "--corpus", "corpus", "--out", "scores", "--held-out"];
     const score = await command(...scoring);
     expect([score.code, score.stdout]).toEqual([0, expect.stringContaining("scored: scores can be a run's")]);
-    expect(await heldOutMeans("scores")).toEqual(await evaluated("reference"));
+    // The same rows lie in other batches here: a product's last bits depend on where in it a row lies.
+    const scored = await heldOutMeans("scores");
+    const wanted = await evaluated("reference");
+    expect(Object.keys(scored)).toEqual(Object.keys(wanted));
+    for (const [domain, loss] of Object.entries(wanted)) expect(scored[domain]).toBeCloseTo(loss, 5);
 
     const config = await readConfig(quickFiles, tiny, settings, folder);
     expect(config.ledger.reference).toBe(join(folder, "scores"));

@@ -23,7 +23,7 @@ export const parametersOf = ({ L, D, T, V }) => [
   ["lnf.b", [D]],
 ];
 
-/** The training graph: inputs the parameters, tokens and targets [T, B], r [].
+/** The training graph: inputs the parameters, tokens and targets [B, T], r [].
  * @param {any} tensor Program, gradients and the composites, from src in tests and from dist here
  * @param {Record<"L" | "H" | "D" | "T" | "B" | "V", number>} sizes layers, heads, width, context, batch, vocabulary */
 export const buildMiniGpt = (tensor, sizes) => {
@@ -33,20 +33,20 @@ export const buildMiniGpt = (tensor, sizes) => {
   const parameters = Object.fromEntries(
     parametersOf(sizes).map(([name, shape]) => [name, program.input(name, shape)]),
   );
-  const tokens = program.input("tokens", [T, B], "int32");
-  const targets = program.input("targets", [T, B], "int32");
+  const tokens = program.input("tokens", [B, T], "int32");
+  const targets = program.input("targets", [B, T], "int32");
   const r = program.input("r", []);
   const norm = (x, name) => layerNorm(program, x, parameters[`${name}.g`], parameters[`${name}.b`]);
 
-  let x = program.add(program.gatherRows(parameters.wte, tokens), program.reshape(parameters.wpe, [T, 1, D]));
-  x = program.reshape(x, [T * B, D]);
+  let x = program.add(program.gatherRows(parameters.wte, tokens), parameters.wpe);
+  x = program.reshape(x, [B * T, D]);
   for (let layer = 0; layer < L; layer++) {
     const at = (name) => parameters[`h${layer}.${name}`];
     const normalised = norm(x, `h${layer}.ln1`);
     const [q, k, v] = ["q", "k", "v"].map((name) =>
-      program.reshape(program.linear(normalised, at(name)), [T, B, H, D / H]),
+      program.reshape(program.linear(normalised, at(name)), [B, T, H, D / H]),
     );
-    const mixed = program.reshape(attention(program, q, k, v, { scale: 1 / Math.sqrt(D / H) }), [T * B, D]);
+    const mixed = program.reshape(attention(program, q, k, v, { scale: 1 / Math.sqrt(D / H) }), [B * T, D]);
     x = program.add(x, program.linear(mixed, at("o")));
     x = program.add(
       x,
@@ -57,9 +57,9 @@ export const buildMiniGpt = (tensor, sizes) => {
     program,
     norm(x, "lnf"),
     parameters.wte,
-    program.reshape(targets, [T * B]),
+    program.reshape(targets, [B * T]),
   );
-  const losses = program.mean(program.reshape(tokenLosses, [T, B]), [0]);
+  const losses = program.mean(program.reshape(tokenLosses, [B, T]), [1]);
 
   const stopped = program.stop(losses);
   const least = program.rmin(stopped, [0], true);

@@ -49,6 +49,10 @@ const openOurs = async (sizes, { feeds, fetches }) => {
   return { run: () => executable.run(feeds, fetches), close: () => engine.close() };
 };
 
+/** Tokens [B, T] in the prototype's order, [T, B]. */
+const timeMajor = (tokens, { T, B }) =>
+  Int32Array.from({ length: T * B }, (_, at) => tokens[(at % B) * T + Math.floor(at / B)]);
+
 const openPrototype = async (folder, sizes, { feeds, fetches }) => {
   const at = (file) => import(pathToFileURL(resolve(folder, file)).href);
   const { makeSession, ort } = await at("engine.mjs");
@@ -58,7 +62,9 @@ const openPrototype = async (folder, sizes, { feeds, fetches }) => {
   });
   const shapeOf = (name) => g.out[name]?.shape ?? g.p.inputs.find((value) => value.attrs.name === name).shape;
   const tensor = (name, data) =>
-    new ort.Tensor(data instanceof Int32Array ? "int32" : "float32", data, shapeOf(name));
+    data instanceof Int32Array
+      ? new ort.Tensor("int32", timeMajor(data, sizes), shapeOf(name))
+      : new ort.Tensor("float32", data, shapeOf(name));
   const given = Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, tensor(name, data)]));
   const wanted = Object.fromEntries(
     Object.keys(g.out).map((name) => [name, fetches[name] ? tensor(name, fetches[name]) : null]),

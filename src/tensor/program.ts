@@ -107,8 +107,6 @@ export class Program extends ArithmeticProgram {
     const attributes = {
       transposeA: options.transposeA ?? false,
       transposeB: options.transposeB ?? false,
-      timeMajorA: a.shape.length > 2 && (options.timeMajorA ?? false),
-      timeMajorB: b.shape.length > 2 && (options.timeMajorB ?? false),
       alpha: options.alpha ?? 1,
     };
     if (!addTo) return this.append("matmul", [a, b], shape, attributes);

@@ -59,28 +59,19 @@ export const reducedShape = (shape: Shape, axes: readonly number[], keep: boolea
 /** The same shape with one axis of another length. */
 export const withLength = (shape: Shape, axis: number, length: number): Shape => shape.with(axis, length);
 
-/** Permutation that moves the first axis in front of the last: [time, ...batch, width] to [...batch, time, width]. */
-export const timeInward = (rank: number): number[] => [
-  ...Array.from({ length: rank - 2 }, (_, axis) => axis + 1),
-  0,
-  rank - 1,
-];
-
 /** The permutation that undoes another. */
 export const inversePermutation = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
 
-const operandShape = (shape: Shape, timeMajor = false, transposed = false): Shape => {
-  const read = timeMajor ? timeInward(shape.length).map((axis) => shape[axis]!) : shape;
-  return transposed ? [...read.slice(0, -2), read.at(-1)!, read.at(-2)!] : read;
-};
+const operandShape = (shape: Shape, transposed = false): Shape =>
+  transposed ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
 
 /** Shape of a product: batch axes broadcast, [.., M, K] by [.., K, N] gives [.., M, N]. @throws {EngineError} when ranks or inner lengths do not fit. */
 export const matmulShape = (a: Shape, b: Shape, options: MatmulOptions): Shape => {
   const got = `${showShape(a)} and ${showShape(b)} with ${JSON.stringify(options)}`;
   if (a.length < 2 || b.length < 2) throw misfit("matmul", "operands", "of rank 2 or more", got);
-  const left = operandShape(a, options.timeMajorA, options.transposeA);
-  const right = operandShape(b, options.timeMajorB, options.transposeB);
+  const left = operandShape(a, options.transposeA);
+  const right = operandShape(b, options.transposeB);
   if (left.at(-1) !== right.at(-2)) throw misfit("matmul", "inner lengths", "equal", got);
   const batch = broadcastShape("matmul", left.slice(0, -2), right.slice(0, -2));
   return [...batch, left.at(-2)!, right.at(-1)!];

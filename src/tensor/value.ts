@@ -9,14 +9,11 @@ export type Shape = readonly number[];
 /** Buffers that hold a tensor's elements, row-major. */
 export type TensorData = Float32Array | Int32Array;
 
-/** Operands may be read transposed without being copied: engines read them strided. */
+/** How a product reads its operands. */
 export interface MatmulOptions {
-  /** Swap the last two axes of an operand, after `timeMajor`. */
+  /** Swap the last two axes of an operand; nothing is copied for it in the program. */
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-  /** The operand is stored [time, ...batch, width] and read as [...batch, time, width]. */
-  readonly timeMajorA?: boolean;
-  readonly timeMajorB?: boolean;
   /** Factor of the product, 1 when left out. */
   readonly alpha?: number;
 }

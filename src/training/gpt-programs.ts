@@ -9,7 +9,7 @@ import type { GptSizes } from "./gpt-parameters.ts";
 import type { TrainingOptions } from "./options.ts";
 import { programArithmetic } from "./program-arithmetic.ts";
 
-/** A program and what it computes. Its inputs are the parameters by name, `tokens` [T, B], and what each function says. */
+/** A program and what it computes. Its inputs are the parameters by name, `tokens` [B, T], and what each function says. */
 export interface ProgramOutputs {
   readonly program: Program;
   readonly outputs: Readonly<Record<string, Value>>;
@@ -34,7 +34,7 @@ export const gradientSoFarName = (parameter: string): string => `gradient so far
 
 const begin = (sizes: GptSizes, { rows, seqLen }: RunShape): { gpt: Gpt; tokens: Value } => {
   const gpt = declareGpt(new Program(), sizes);
-  return { gpt, tokens: gpt.program.input("tokens", [seqLen, rows], "int32") };
+  return { gpt, tokens: gpt.program.input("tokens", [rows, seqLen], "int32") };
 };
 
 /** Every parameter's gradient and their global norm, which says whether an update is sound and how far it may go. */

@@ -14,7 +14,6 @@ import type { EngineOptions, TrainingOptions } from "./options.ts";
 import { createParameterMemory, type Region } from "./parameter-memory.ts";
 import { loadPublished } from "./published-weights.ts";
 import { learningRateAt } from "./schedule.ts";
-import { timeMajor } from "./time-major.ts";
 import type { Tokens } from "./trainer.ts";
 
 /** What a session is of; plain data, it crosses to the worker. */
@@ -67,6 +66,13 @@ const float32 = (data: TensorData | undefined): Float32Array => {
 
 const allFinite = (values: Float32Array): boolean => values.every((value) => Number.isFinite(value));
 
+/** Tokens as programs take them, followed by zeros where there are fewer. */
+const padded = (tokens: Tokens, length: number): Int32Array => {
+  const whole = new Int32Array(length);
+  whole.set(tokens);
+  return whole;
+};
+
 /**
  * Opens the engine and makes the model's first parameters; programs are compiled when first used.
  * @throws {ConfigError} when the model is too large, or the weights to start from are none of a GPT-2
@@ -117,7 +123,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
     return { updated, gradientNorm, learningRate };
   };
   const microTokens = (tokens: Tokens, start: number): Int32Array =>
-    timeMajor(tokens.subarray(start * seqLen, (start + microRows) * seqLen), microRows, seqLen);
+    padded(tokens.subarray(start * seqLen, (start + microRows) * seqLen), microRows * seqLen);
 
   return {
     describe: () => Promise.resolve({ name: engine.name, parameterCount: memory.parameterCount }),
@@ -125,7 +131,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
       const executable = await fused();
       const feeds = {
         ...parameterFeeds,
-        tokens: timeMajor(tokens, batchSize, seqLen),
+        tokens: padded(tokens, batchSize * seqLen),
         inverseR: Float32Array.of(inverseR),
         correction,
       };
@@ -160,8 +166,7 @@ export const openGptSession = async (options: GptSessionOptions): Promise<GptSes
     },
     async logits(context) {
       const executable = await nextLogits();
-      const tokens = new Int32Array(sizes.context);
-      tokens.set(context);
+      const tokens = padded(context, sizes.context);
       const position = Int32Array.of(context.length - 1);
       const { logits } = await executable.run({ ...parameterFeeds, tokens, position });
       return float32(logits);

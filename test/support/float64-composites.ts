@@ -18,11 +18,11 @@ const dot = (
   return sum;
 };
 
-/** softmax over the past and present of scale·q·k, times v; time-major [T, B, H, E]. */
+/** softmax over the past and present of scale·q·k, times v; of [B, T, H, E]. */
 const attention: CompositeKernel = ([query, key, value], { scale }) => {
-  const [time = 0, batch = 0, heads = 0, width = 0] = query!.shape;
+  const [batch = 0, time = 0, heads = 0, width = 0] = query!.shape;
   const result = new Float64Array(query!.data.length);
-  const at = (t: number, b: number, h: number): number => ((t * batch + b) * heads + h) * width;
+  const at = (t: number, b: number, h: number): number => ((b * time + t) * heads + h) * width;
   for (let b = 0; b < batch; b++)
     for (let h = 0; h < heads; h++)
       for (let t = 0; t < time; t++) {
@@ -72,7 +72,6 @@ const gelu: CompositeKernel = ([x]) =>
 /** By the composite's name. */
 export const compositeKernels: Readonly<Record<string, CompositeKernel>> = {
   attention,
-  blockAttention: attention,
   linearCrossEntropy,
   layerNorm,
   gelu,

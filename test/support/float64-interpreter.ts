@@ -84,20 +84,19 @@ const logSoftmax = (row: readonly number[]): number[] => {
   return row.map((x) => x - greatest - logTotal);
 };
 
-/** An operand's element at [...batch, row, column] as the product reads it, whatever way it is stored. */
-const operand = (tensor: Tensor, timeMajor: boolean, transposed: boolean) => {
+/** An operand's element at [...batch, row, column] as the product reads it. */
+const operand = (tensor: Tensor, transposed: boolean) => {
   return (batch: readonly number[], row: number, column: number): number => {
-    const [time, width] = transposed ? [column, row] : [row, column];
     const own = batch.slice(batch.length - (tensor.shape.length - 2));
-    return read(tensor, timeMajor ? [time, ...own, width] : [...own, time, width]);
+    return read(tensor, [...own, ...(transposed ? [column, row] : [row, column])]);
   };
 };
 
 const matmul: Kernel<"matmul"> = (value, [a, b, addTo]) => {
-  const { transposeA, transposeB, timeMajorA, timeMajorB, alpha } = value.attributes;
-  const left = operand(a!, timeMajorA, transposeA);
-  const right = operand(b!, timeMajorB, transposeB);
-  const inner = transposeA ? (timeMajorA ? a!.shape[0]! : a!.shape.at(-2)!) : a!.shape.at(-1)!;
+  const { transposeA, transposeB, alpha } = value.attributes;
+  const left = operand(a!, transposeA);
+  const right = operand(b!, transposeB);
+  const inner = a!.shape.at(transposeA ? -2 : -1)!;
   return tabulate(value.shape, (index) => {
     const batch = index.slice(0, -2);
     const [row, column] = [index.at(-2)!, index.at(-1)!];

@@ -2,7 +2,6 @@
 import * as fc from "fast-check";
 
 import { attention } from "../../src/tensor/composites/attention.ts";
-import { blockAttention } from "../../src/tensor/composites/block-attention.ts";
 import { gelu } from "../../src/tensor/composites/gelu.ts";
 import { layerNorm } from "../../src/tensor/composites/layer-norm.ts";
 import { linearCrossEntropy } from "../../src/tensor/composites/linear-cross-entropy.ts";
@@ -103,11 +102,8 @@ const reduction =
     return c.program[op](c.floats(shape), axes, c.flip());
   };
 
-const stored = (shape: readonly number[], timeMajor: boolean, transposed: boolean): number[] => {
-  const [rows, columns] = transposed ? [shape.at(-1)!, shape.at(-2)!] : [shape.at(-2)!, shape.at(-1)!];
-  const batch = shape.slice(0, -2);
-  return timeMajor ? [rows, ...batch, columns] : [...batch, rows, columns];
-};
+const stored = (shape: readonly number[], transposed: boolean): number[] =>
+  transposed ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : [...shape];
 
 const matmul = (c: CaseBuilder): Value => {
   const [m, k, n] = [c.integer(1, 5), c.integer(1, 5), c.integer(1, 5)];
@@ -115,13 +111,10 @@ const matmul = (c: CaseBuilder): Value => {
   const options: MatmulOptions = {
     transposeA: c.flip(),
     transposeB: c.flip(),
-    timeMajorA: c.flip(),
-    timeMajorB: c.flip(),
     ...(c.flip() && { alpha: 0.5 }),
   };
-  const inward = batch.length > 0;
-  const a = c.floats(stored([...batch, m, k], inward && options.timeMajorA!, options.transposeA!));
-  const b = c.floats(stored([...batch, k, n], inward && options.timeMajorB!, options.transposeB!));
+  const a = c.floats(stored([...batch, m, k], options.transposeA!));
+  const b = c.floats(stored([...batch, k, n], options.transposeB!));
   const addTo = batch.length === 0 && c.flip() ? c.floats([m, n]) : undefined;
   return c.program.matmul(a, b, options, addTo);
 };
@@ -223,16 +216,10 @@ export const primitiveCases: {
 /** What each composite is tried on. */
 export const compositeCases: Readonly<Record<string, (c: CaseBuilder) => Value>> = {
   attention: (c) => {
-    const shape = [c.integer(1, 5), c.integer(1, 3), c.integer(1, 3), c.integer(1, 4)];
-    return attention(c.program, c.floats(shape), c.floats(shape), c.floats(shape), { scale: 0.7 });
-  },
-  blockAttention: (c) => {
     const blocks = c.integer(1, 3);
-    const shape = [blocks + c.integer(0, 6), c.integer(1, 3), c.integer(1, 3), c.integer(1, 4)];
-    return blockAttention(c.program, c.floats(shape), c.floats(shape), c.floats(shape), {
-      scale: 0.7,
-      blocks,
-    });
+    const shape = [c.integer(1, 3), blocks + c.integer(0, 6), c.integer(1, 3), c.integer(1, 4)];
+    const options = { scale: 0.7, ...(c.flip() && { blocks }) };
+    return attention(c.program, c.floats(shape), c.floats(shape), c.floats(shape), options);
   },
   linearCrossEntropy: (c) => {
     const [rows, width, vocabulary] = [c.integer(1, 6), c.integer(1, 4), c.integer(1, 5)];

@@ -59,8 +59,8 @@ describe("Program", () => {
     expect(program.filled([], 3)).toBe(program.operand(3));
   });
 
-  it("reads a rank 2 operand as it is, time-major or not", () => {
-    const { attributes } = program.matmul(x, x, { timeMajorA: true, timeMajorB: true, transposeB: true });
-    expect(attributes).toMatchObject({ timeMajorA: false, timeMajorB: false, transposeB: true, alpha: 1 });
+  it("reads a product's operands as they lie unless told otherwise", () => {
+    const { attributes } = program.matmul(x, x, { transposeB: true });
+    expect(attributes).toEqual({ transposeA: false, transposeB: true, alpha: 1 });
   });
 });

@@ -11,7 +11,6 @@ import {
   lossProgram,
   weightedProgram,
 } from "../../src/training/gpt-programs.ts";
-import { timeMajor } from "../../src/training/time-major.ts";
 import { weighingOptions } from "../../src/weighing/options.ts";
 import { hashedParameter, hashedTokens, hashedWeights } from "../support/hashed-gpt.ts";
 
@@ -34,8 +33,7 @@ const shape = { rows: 6, seqLen: 16 };
 const parametersOf = (chosen: GptSizes): Tensors =>
   Object.fromEntries(gptParameters(chosen).map((parameter) => [parameter.name, hashedParameter(parameter)]));
 const names = gptParameters(sizes).map(({ name }) => name);
-const rows = hashedTokens(6 * 16, 50);
-const tokens = timeMajor(rows, 6, 16);
+const tokens = Int32Array.from(hashedTokens(6 * 16, 50));
 const weighing = weighingOptions.parse({ strategy: "linupper" });
 const fusedFeeds = { inverseR: Float32Array.of(2), correction: new Float32Array(6).fill(1) };
 
@@ -87,7 +85,7 @@ describe("a GPT's training programs", () => {
         {
           ...parameters,
           ...soFar,
-          tokens: timeMajor(rows.subarray(start * 16, (start + 2) * 16), 2, 16),
+          tokens: tokens.subarray(start * 16, (start + 2) * 16),
           weights: weights.slice(start, start + 2),
         },
         { fetches },
@@ -116,7 +114,7 @@ describe("a GPT's training programs", () => {
     const program = fusedProgram(large, { rows: 16, seqLen: 128 }, weighing);
     const feeds = {
       ...parametersOf(large),
-      tokens: timeMajor(hashedTokens(16 * 128, 1024), 16, 128),
+      tokens: Int32Array.from(hashedTokens(16 * 128, 1024)),
       inverseR: Float32Array.of(2),
       correction: new Float32Array(16).fill(1),
     };

@@ -9,7 +9,6 @@ import {
   nextTokenProgram,
   weightedProgram,
 } from "../../src/training/gpt-programs.ts";
-import { timeMajor } from "../../src/training/time-major.ts";
 import { hashedParameter, hashedTokens, hashedWeights } from "../support/hashed-gpt.ts";
 
 interface Fixture {
@@ -26,7 +25,7 @@ const read = (name: string): Fixture =>
 
 const setUp = ({ sizes: { layers, heads, width, context, batch, vocabulary } }: Fixture) => {
   const sizes = { layers, heads, width, context, vocabSize: vocabulary, biases: true };
-  const tokens = hashedTokens(batch * context, vocabulary);
+  const tokens = Int32Array.from(hashedTokens(batch * context, vocabulary));
   const parameters: Record<string, Float32Array> = Object.fromEntries(
     gptParameters(sizes).map((parameter) => [parameter.name, hashedParameter(parameter)]),
   );
@@ -35,7 +34,7 @@ const setUp = ({ sizes: { layers, heads, width, context, batch, vocabulary } }: 
     shape: { rows: batch, seqLen: context },
     tokens,
     parameters,
-    feeds: { ...parameters, tokens: timeMajor(tokens, batch, context) },
+    feeds: { ...parameters, tokens },
   };
 };
 
@@ -95,13 +94,12 @@ describe("a GPT's programs", () => {
     const row = tokens.slice(0, seqLen);
     const { losses } = await (
       await engine.compile(single.program, single.outputs)
-    ).run({ ...feeds, tokens: timeMajor(row, 1, seqLen) });
+    ).run({ ...feeds, tokens: row });
     const executable = await engine.compile(next.program, next.outputs);
     let sum = 0;
     for (let position = 0; position < seqLen - 1; position++) {
-      const seen = timeMajor(row.slice(0, position + 1), 1, position + 1);
       const padded = new Int32Array(seqLen).fill(7);
-      padded.set(seen);
+      padded.set(row.subarray(0, position + 1));
       const { logits } = await executable.run({
         ...feeds,
         tokens: padded,
@@ -121,11 +119,9 @@ describe("rows long enough to be cut into blocks", () => {
     const parameters = Object.fromEntries(
       gptParameters(sizes).map((parameter) => [parameter.name, hashedParameter(parameter)]),
     );
-    const row = hashedTokens(256, 7);
+    const row = Int32Array.from(hashedTokens(256, 7));
     const { program, outputs } = lossProgram(sizes, { rows: 1, seqLen: 256 });
-    const { losses } = await (
-      await engine.compile(program, outputs)
-    ).run({ ...parameters, tokens: timeMajor(row, 1, 256) });
+    const { losses } = await (await engine.compile(program, outputs)).run({ ...parameters, tokens: row });
     // The same row in a model that has one position more, which is not cut.
     const longer = { ...sizes, context: 257 };
     const positions = new Float32Array(257 * 8);

@@ -64,6 +64,15 @@ export class Emission {
     return output;
   }
 
+  /** A value with its last two axes swapped, written once for all that ask for it. @returns its name */
+  transposed(value: Value): string {
+    const axes = [...value.shape.keys()];
+    const perm = { ints: [...axes.slice(0, -2), axes.length - 1, axes.length - 2] };
+    return this.#once(`${this.nameOf(value)}/transposed`, (name) =>
+      this.node("Transpose", [this.nameOf(value)], [name], { perm }),
+    );
+  }
+
   /** Writes a node. */
   node(
     type: string,

@@ -1,7 +1,7 @@
-/** @file A program as plain kernels want it: operands stored as they are read, factors spelled out, and nothing computed twice. */
+/** @file A program as plain kernels want it: factors and sums spelled out, and nothing computed twice. */
 import { planOf } from "../plan.ts";
 import { Program } from "../program.ts";
-import { sizeOf, timeInward } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import { type Value, isOp } from "../value.ts";
 
 /** A program and what it computes. */
@@ -31,27 +31,19 @@ class SharingCopy {
     return this.#once(keyOf(step, inputs), () => this.program.append(op, inputs, shape, attributes, dtype));
   }
 
-  /** The product of operands that are read in the order they lie in, times the factor, plus the sum. */
+  /** The product of the operands, times the factor, plus the sum. */
   #product(step: Value<"matmul">, [left, right, addTo]: readonly Value[]): Value {
-    const { transposeA, transposeB, timeMajorA, timeMajorB, alpha } = step.attributes;
-    const operands = [
-      timeMajorA ? this.#transposed(left!) : left!,
-      timeMajorB ? this.#transposed(right!) : right!,
-    ] as const;
-    const sizes = [...operands, step].map(({ shape }) => sizeOf(shape));
+    const { transposeA, transposeB, alpha } = step.attributes;
+    const sizes = [left!, right!, step].map(({ shape }) => sizeOf(shape));
     // The factor meets what is smallest, an operand or the product.
     const smallest = alpha === 1 ? -1 : sizes.indexOf(Math.min(...sizes));
     const scaled = (x: Value, at: number): Value => (at === smallest ? this.#scaled(x, alpha) : x);
-    const [a, b] = [scaled(operands[0], 0), scaled(operands[1], 1)];
+    const [a, b] = [scaled(left!, 0), scaled(right!, 1)];
     const product = this.#shared("product", [a, b, transposeA, transposeB], () =>
       this.program.matmul(a, b, { transposeA, transposeB }),
     );
     const found = scaled(product, 2);
     return addTo ? this.#shared("add", [found, addTo], () => this.program.add(found, addTo)) : found;
-  }
-
-  #transposed(x: Value): Value {
-    return this.#shared("time inward", [x], () => this.program.transpose(x, timeInward(x.shape.length)));
   }
 
   #scaled(x: Value, factor: number): Value {
@@ -74,8 +66,7 @@ class SharingCopy {
  * Rewrites what some outputs need, for kernels that do no more than their name says:
  *
  * 1. Composites become their expansions, stops what they stop.
- * 2. A product's time-major operands are transposed before it; its factor is a multiplication of the smallest of three, its sum an
- *    addition.
+ * 2. A product's factor is a multiplication of the smallest of three, its sum an addition.
  * 3. Steps of the same operation, inputs and attributes become one: what a gradient computes again is kept from the forward pass.
  *
  * @returns a program of its own with the same inputs by name, as far as they are needed. O(nodes).
