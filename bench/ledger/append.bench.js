@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 
 import { createFiles } from "../../dist/files.js";
 import { openPeers } from "./peers.js";
-import { printRates, rotate } from "./rounds.js";
+import { printRates, rotate } from "../rounds.js";
 import { openLog, openRun } from "./step-writers.js";
 
 const { values: options } = parseArgs({

@@ -13,7 +13,7 @@ import { createFiles } from "../../dist/files.js";
 import { openLedger } from "../../dist/ledger/ledger.js";
 import { openLedgerReader } from "../../dist/ledger/reader.js";
 import { visitColumns } from "../../dist/ledger/pages/rows-by-block.js";
-import { spread } from "./rounds.js";
+import { spread } from "../rounds.js";
 import { setupOf, shardsOf, writeLog } from "./synthetic-steps.js";
 
 const { values: options } = parseArgs({

@@ -15,7 +15,7 @@ import { exportTable } from "../../dist/study/export/export-run.js";
 import { askLog } from "../../dist/study/questions/ask-log.js";
 import { createMeanLoss } from "../../dist/study/questions/mean-loss.js";
 import { openPeers } from "./peers.js";
-import { printRates, rotate } from "./rounds.js";
+import { printRates, rotate } from "../rounds.js";
 import { shardsOf, writeLog } from "./synthetic-steps.js";
 
 const { values: options } = parseArgs({

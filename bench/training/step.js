@@ -7,11 +7,9 @@
  * A configuration is layers, heads, width, context, batch, vocabulary; an engine is the pipeline's `engine` part.
  * The ratio is the prototype's time over ours, the median over rounds (and its quartiles): 1.1 means that we are 10 % faster.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+
+import { openStepChild } from "./step-child.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -23,7 +21,6 @@ const { values: options } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 /** Values below which a quarter, half and three quarters lie. */
 const quartiles = (values) => {
   const sorted = values.toSorted((a, b) => a - b);
@@ -34,33 +31,16 @@ const shown = (values, digits) => {
   return `${middle} (${low}-${high})`;
 };
 
-const openChild = async (script, ...args) => {
-  const child = spawn(process.execPath, [here(script), ...args], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const { value } = await lines.next();
-  if (value !== "ready") throw new Error(`${script} did not start`);
-  return {
-    async step() {
-      child.stdin.write("step\n");
-      return Number((await lines.next()).value);
-    },
-    async close() {
-      child.stdin.end();
-      await once(child, "exit");
-    },
-  };
-};
-
 const compare = async (config) => {
   const engine = {
     ...(options.engine === "{}" && { threads: Number(options.threads) }),
     ...JSON.parse(options.engine),
   };
-  const ours = await openChild("trainer-step.js", config, JSON.stringify(engine));
+  const ours = await openStepChild(process.execPath, "trainer-step.js", config, JSON.stringify(engine));
   const prototype =
     options.against === undefined
       ? undefined
-      : await openChild("prototype-step.js", options.against, config, options.threads);
+      : await openStepChild(process.execPath, "prototype-step.js", options.against, config, options.threads);
   const times = { ours: [], prototype: [] };
   for (let round = 0; round < Number(options.rounds); round++) {
     const inTurn = round % 2 === 0 ? ["ours", "prototype"] : ["prototype", "ours"];

@@ -1,8 +1,10 @@
 /** @file Numbers as a person reads them. */
 
-/** Seconds as a person reads them: `42 s`, `3 min 05 s`, `2 h 10 min`. */
+/** Seconds as a person reads them: `0.4 s`, `42 s`, `3 min 05 s`, `2 h 10 min`. */
 export const duration = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return "?";
+  const tenths = Math.round(seconds * 10);
+  if (tenths > 0 && tenths < 10) return `0.${tenths} s`;
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;

@@ -5,6 +5,9 @@ import { count, duration, exactly, nats, percent } from "../../src/study/quantit
 describe("words for numbers", () => {
   it.each([
     [0, "0 s"],
+    [0.04, "0 s"],
+    [0.36, "0.4 s"],
+    [0.96, "1 s"],
     [41.6, "42 s"],
     [60, "1 min 00 s"],
     [185, "3 min 05 s"],
