@@ -55,7 +55,10 @@ export const writeRunConfig = async (files: Files, folder: string, config: Confi
 export const readRunConfig = async (files: Files, folder: string): Promise<Config> => {
   const { config: path } = placesOf(folder);
   if (!(await files.exists(path)))
-    throw new ConfigError("there is no run in this folder", { path: folder, hint: "check the path" });
+    throw new ConfigError("there is no run in this folder", {
+      path: folder,
+      hint: "name a folder that counterweight train made, like runs/quickstart-1",
+    });
   const text = await files.readText(path);
   try {
     return checkConfig(JSON.parse(text) as unknown, { placeOf: () => ({ path }) });

@@ -6,7 +6,7 @@ import {
   readCheckpoint,
   removeCheckpointsAfter,
 } from "./checkpoint.ts";
-import { checkConfig, readConfig } from "./config/config.ts";
+import { checkConfig, readConfig, withAbsolutePaths } from "./config/config.ts";
 import { checkResumable } from "./config/resume.ts";
 import type { Config, Pipeline } from "./config/schema.ts";
 import { type Drive, createDrive } from "./drive.ts";
@@ -141,7 +141,7 @@ const resolveConfig = async (
       ? await readConfig(files, pipeline, overrides)
       : pipeline === undefined
         ? undefined
-        : checkConfig(pipeline);
+        : withAbsolutePaths(checkConfig(pipeline));
   if (from === "new") {
     if (given === undefined)
       throw new ConfigError("a new run needs a pipeline", { hint: "name a pipeline file, or resume a run" });
@@ -161,7 +161,7 @@ const resolveConfig = async (
  * run.steps$.subscribe(({ step, metrics }) => console.log(step, metrics.loss));
  * const summary = await run.start();
  * ```
- * @param pipeline a pipeline file's path or content; may be left out when resuming
+ * @param pipeline a pipeline file's path or content, whose paths are relative to the working folder; may be left out when resuming
  * @throws {ConfigError} for a wrong pipeline, a folder that holds a run (or none, when resuming) or scores, a corpus or key that
  *   changed, a trainer that cannot load; else as the stages do */
 export const openRun = async (pipeline: string | Pipeline | undefined, options: RunOptions): Promise<Run> => {

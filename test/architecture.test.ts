@@ -25,7 +25,7 @@ const packagesOf = (module: string): string[] =>
 const tiers: string[][] = [
   ["errors", "draws", "versions", "disk"],
   ["random", "pull", "files"],
-  ["bytes", "weighing", "tensor"],
+  ["bytes", "weighing", "tensor", "yaml-file"],
   ["corpus", "ledger", "training"],
   ["sampler"],
   ["config"],
@@ -129,7 +129,7 @@ describe("the house", () => {
       "onnxruntime-node": /^tensor\//,
       rxjs: /^(pull|loop|drive)\.ts$/,
       commander: /^bin\//,
-      yaml: /^(config|corpus)\//,
+      yaml: /^(yaml-file\.ts$|config\/)/,
     };
     const strays = modules.flatMap((module) =>
       packagesOf(module)

@@ -12,7 +12,7 @@ import { textTable } from "./text-table.ts";
 const exactness = ({ weights, draws }: Proof): string =>
   weights.exact === draws
     ? "weights bit for bit"
-    : `${count(weights.exact)} weights bit for bit, the others, computed in float32, within ${weights.farthest.toExponential(1)}`;
+    : `${count(weights.exact)} weights bit for bit, ${count(draws - weights.exact)} within float32's rounding, ${weights.farthest.toExponential(1)}`;
 
 const tokensRead = ({ tokens }: Proof): string => {
   if (tokens === null) return "tokens not read";

@@ -86,7 +86,9 @@ const replay = async (folder: string, options: ReplayOptions, command: Command):
   const asJson = options.json === true;
   const asked = [options.verify, at, instance, step].filter((value) => value !== undefined);
   if (asked.length !== 1)
-    command.error("error: say what to replay: --verify, --at <step>, --instance <shard:row> or --step <n>");
+    command.error(
+      "error: say one thing to replay: --verify, --at <step>, --instance <shard:row> or --step <n>",
+    );
   const files = createFiles();
   const run = await openRecordedRun(files, folder, { branch, corpus, reference });
   await withProgress(async (progress) => {

@@ -1,4 +1,6 @@
 /** @file `counterweight report`: runs as one self-contained page. */
+import { dirname } from "node:path";
+
 import { Command } from "commander";
 
 import { createFiles } from "../files.ts";
@@ -20,6 +22,7 @@ export const writeReport = async (
 ): Promise<string> => {
   const files = createFiles();
   const page = await reportOn(files, { folders, corpus });
+  await files.makeFolder(dirname(out));
   await files.publish(out, page);
   return `wrote ${out}, ${count(Buffer.byteLength(page))}B: open it in a browser\n`;
 };

@@ -42,7 +42,7 @@ const sample = async (folder: string, options: SampleOptions): Promise<void> => 
   if (checkpoint === undefined)
     throw new ConfigError("this run has no checkpoint with a model", {
       path: folder,
-      hint: "train it first",
+      hint: "train it first; a trainer of your own keeps its model where it likes, and this cannot ask it",
     });
   const manifest = await readManifest(corpus.manifest);
   const tokenizer = await loadTokenizer(join(dirname(corpus.manifest), manifest.tokenizer.uri));

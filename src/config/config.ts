@@ -1,9 +1,10 @@
 /** @file Pipeline file or value → frozen configuration. */
-import { dirname, resolve } from "node:path";
-import { LineCounter, isMap, isNode, parseDocument } from "yaml";
+import { dirname, join, resolve } from "node:path";
+import { parseDocument } from "yaml";
 
 import { ConfigError, mustBe } from "../errors.ts";
 import type { Files } from "../files.ts";
+import { readYamlFile } from "../yaml-file.ts";
 import { type Origin, explain, nowhere } from "./explain.ts";
 import { type Config, pipelineSchema } from "./schema.ts";
 
@@ -30,26 +31,33 @@ export const checkConfig = (pipeline: unknown, origin: Origin = nowhere): Config
 /** Keys whose values are paths. */
 const pathKeys = ["corpus.manifest", "model.from", "ledger.reference"];
 
+/** The same configuration with its paths absolute, those given relative to the working folder: it then holds from any folder. */
+export const withAbsolutePaths = (config: Config): Config => {
+  const { corpus, model, ledger } = config;
+  return freeze({
+    ...config,
+    corpus: corpus.kind === "shards" ? { ...corpus, manifest: resolve(corpus.manifest) } : corpus,
+    model: model.kind === "gpt" && model.from !== null ? { ...model, from: resolve(model.from) } : model,
+    ledger: ledger.reference === null ? ledger : { ...ledger, reference: resolve(ledger.reference) },
+  });
+};
+
 /** Reads a pipeline file (YAML), applies overrides and checks it.
  * @param overrides `key.path=value` each, the value read as YAML; paths in them are relative to `workingFolder`, those in the file to the file
- * @throws {ConfigError} naming file, line and key path */
+ * @throws {ConfigError} naming file, line and key path
+ * @throws {StorageError} when the file cannot be read */
 export const readConfig = async (
   files: Files,
   path: string,
   overrides: readonly string[] = [],
   workingFolder = ".",
 ): Promise<Config> => {
-  if (!(await files.exists(path)))
-    throw new ConfigError("the pipeline file does not exist", { path, hint: "check the path" });
-  const lines = new LineCounter();
-  const document = parseDocument(await files.readText(path), { lineCounter: lines });
-  const fault = document.errors[0];
-  if (fault !== undefined)
-    throw new ConfigError(`the pipeline is not YAML: ${fault.message.split("\n")[0]}`, {
+  if (await files.exists(join(path, "config.json")))
+    throw new ConfigError("the pipeline file is a run's folder", {
       path,
-      line: lines.linePos(fault.pos[0]).line,
-      hint: "mind indentation, and quote values that hold ': '",
+      hint: `go on with the run by --run ${path} --resume, or name a pipeline file`,
     });
+  const { document, lineOf } = await readYamlFile(files, path, "pipeline");
   for (const keyPath of pathKeys) {
     const named = document.getIn(keyPath.split("."));
     if (typeof named === "string") document.setIn(keyPath.split("."), resolve(dirname(path), named));
@@ -68,17 +76,6 @@ export const readConfig = async (
     const place = typeof value === "string" ? value : text;
     document.setIn(keys, isPath ? resolve(workingFolder, place) : value);
   }
-  const lineOf = (keyPath: readonly PropertyKey[]): number | undefined => {
-    for (let length = keyPath.length; length > 0; length--) {
-      const parent: unknown =
-        length === 1 ? document.contents : document.getIn(keyPath.slice(0, length - 1), true);
-      const pair = isMap(parent)
-        ? parent.items.find((item) => isNode(item.key) && item.key.toJSON() === keyPath[length - 1])
-        : undefined;
-      if (isNode(pair?.key) && pair.key.range) return lines.linePos(pair.key.range[0]).line;
-    }
-    return undefined;
-  };
   const placeOf = (keyPath: readonly PropertyKey[]): { path: string; line?: number } => {
     const full = keyPath.join(".");
     const override = overridden.find((key) => full === key || full.startsWith(`${key}.`));

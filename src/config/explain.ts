@@ -97,8 +97,16 @@ export const explain = (issue: z.core.$ZodIssue, value: unknown, origin: Origin)
       return explain({ ...deepest, path: [...issue.path, ...deepest.path] }, value, origin);
   }
   const got = valueAt(value, issue.path);
+  const meant =
+    issue.code === "invalid_value" && typeof got === "string"
+      ? nearest(got, issue.values.map(String))
+      : undefined;
   const hint =
-    got === undefined ? `add ${keyPath}` : `give another value, in the file or by --set ${keyPath}=…`;
+    got === undefined
+      ? `add ${keyPath}`
+      : meant === undefined
+        ? `give another value, in the file or by --set ${keyPath}=…`
+        : `did you mean ${meant}?`;
   return new ConfigError(`${keyPath || "the pipeline"} must ${ruleOf(issue.message)}, got ${shown(got)}`, {
     ...place,
     ...(keyPath !== "" && { keyPath, hint }),

@@ -14,7 +14,7 @@ export const readManifest = async (path: string, files: Files = createFiles()): 
     throw new ConfigError("the corpus' manifest does not exist", {
       keyPath: "corpus.manifest",
       path,
-      hint: "check the path, or make the corpus with `counterweight prepare`",
+      hint: "check the path, or make the corpus with `counterweight prepare`; a run whose corpus has moved is read by --corpus",
     });
   const value = parsed(await files.readText(path), path);
   if (isNewer(value))

@@ -159,7 +159,10 @@ export type EngineInput =
 const onnxOptions = z
   .strictObject({
     kind: z.literal("onnx").default("onnx").describe("What runs the tensor program: ONNX Runtime."),
-    backend: z.enum(["cpu", "webgpu"]).default("cpu").describe("Where it runs."),
+    backend: z
+      .enum(["cpu", "webgpu"], { error: "must be cpu or webgpu; other backends go with engine.kind=tfjs" })
+      .default("cpu")
+      .describe("Where it runs."),
     threads: count.max(1024).default(2).describe("Threads of a run on the cpu."),
   })
   .describe("ONNX Runtime.");

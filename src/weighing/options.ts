@@ -49,7 +49,7 @@ const foreignNames: Readonly<Record<string, string>> = {
 const strategyRule = (given: unknown): string => {
   const names = `one of ${strategyNames.join(", ")}`;
   const meant = typeof given === "string" ? foreignNames[given] : undefined;
-  return `${names} (${meant ?? "uniform is 1/M each; what the published README calls uniform is identity here"})`;
+  return `${names} (${meant ?? "uniform is 1/M each; identity is what the paper's code calls uniform"})`;
 };
 
 const strategy: z.ZodType<StrategyName, StrategyName | undefined> = z

@@ -192,7 +192,7 @@ describe("train: the pipeline", () => {
       textPipeline.replace("{ layers", "{{ layers"),
       {
         code: 2,
-        error: like(/the pipeline is not YAML: .* \(bad\.yaml:\d\)/),
+        error: like(/the pipeline file is not YAML: .* \(bad\.yaml:\d\)/),
         hint: "mind indentation, and quote values that hold ': '",
       },
     ],
@@ -243,7 +243,7 @@ describe("train: the corpus", () => {
     expect(await outcomeWith((corpus) => rmSync(join(corpus, "manifest.json")))).toEqual({
       code: 2,
       error: like(/the corpus' manifest does not exist \(corpus\.manifest, .*manifest\.json\)/),
-      hint: "check the path, or make the corpus with `counterweight prepare`",
+      hint: "check the path, or make the corpus with `counterweight prepare`; a run whose corpus has moved is read by --corpus",
     }));
 
   it("a shard that is not there", async () =>
@@ -344,7 +344,7 @@ describe("train: resuming", () => {
     expect(await outcomeOf(resume("none"))).toEqual({
       code: 2,
       error: "there is no run in this folder (none)",
-      hint: "check the path",
+      hint: "name a folder that counterweight train made, like runs/quickstart-1",
     });
     expect(await outcomeOf(resume("run", "3"))).toEqual({
       code: 4,
@@ -476,7 +476,7 @@ describe("sample and inspect", () => {
     expect(await outcomeOf(["sample", "corpus"])).toEqual({
       code: 2,
       error: "there is no run in this folder (corpus)",
-      hint: "check the path",
+      hint: "name a folder that counterweight train made, like runs/quickstart-1",
     });
     expect(await outcomeOf(["inspect", "none"])).toEqual({
       code: 2,

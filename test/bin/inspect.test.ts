@@ -129,6 +129,8 @@ describe("inspect", () => {
   });
 
   it("refuses a folder that holds neither", async () => {
-    expect(await inspect(".")).toBe("2: error: there is no run in this folder (.)\nhint:  check the path\n");
+    expect(await inspect(".")).toBe(
+      "2: error: there is no run in this folder (.)\nhint:  name a folder that counterweight train made, like runs/quickstart-1\n",
+    );
   });
 });

@@ -20,7 +20,7 @@ describe("prepare", () => {
   it("says how far it is, then what it made; what is there already is used again", async () => {
     const args = prepare("dataset.yaml", "--out", "corpus", "--workers", "1");
     const first = await runCommand(args, { cwd: folder });
-    expect(first.stderr).toMatch(/^inputs · \S+ ?k?B of 104 kB · \d+\.\d MB\/s · (\?|\d+ s) left\n/);
+    expect(first.stderr).toMatch(/^inputs · \S+ ?k?B of 104 kB · \d+\.\d MB\/s · (\?|[\d.]+ s) left\n/);
     expect(first.stdout).toMatch(/^wrote corpus\/manifest\.json\ndomain +documents +rows/);
     expect(first.stdout).toMatch(/^rows of 16 tokens, uint16; bpe vocabulary of 320; fingerprint \w{12}$/m);
     expect(first.code).toBe(0);

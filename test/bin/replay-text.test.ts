@@ -52,7 +52,7 @@ describe("a proof", () => {
     const weights = { exact: 16_000, farthest: 2.3e-7, tolerance: 1e-5 };
     const graph = proofText({ ...proof, weights, tokens: null }, 7, null);
     expect(graph).toContain(
-      "16.0 k weights bit for bit, the others, computed in float32, within 2.3e-7; tokens not read",
+      "16.0 k weights bit for bit, 1.60 k within float32's rounding, 2.3e-7; tokens not read",
     );
     expect(graph).toContain("seed 7, a corpus that no checkpoint names");
     const tokens = { blocks: 3, bytes: 2000, withoutChecksum: 2 };

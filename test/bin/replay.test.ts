@@ -32,7 +32,7 @@ describe("counterweight replay", () => {
   it("proves a run", async () => {
     const { code, stdout } = await replay("--verify");
     expect(stdout).toMatch(
-      /^proven: 20 steps, 80 draws, \d+ windows in \d+ s\nbranch 0, seed "replay", corpus/,
+      /^proven: 20 steps, 80 draws, \d+ windows in [\d.]+ s\nbranch 0, seed "replay", corpus/,
     );
     expect(code).toBe(0);
     expect(await jsonOf("--verify", "--no-tokens")).toMatchObject({ proven: true, draws: 80, tokens: null });
@@ -53,7 +53,7 @@ describe("counterweight replay", () => {
     const { code, stderr } = await replay("--at", "1", "--step", "1");
     expect(code).toBe(2);
     expect(stderr).toContain(
-      "error: say what to replay: --verify, --at <step>, --instance <shard:row> or --step <n>",
+      "error: say one thing to replay: --verify, --at <step>, --instance <shard:row> or --step <n>",
     );
   });
 

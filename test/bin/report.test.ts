@@ -15,13 +15,20 @@ describe("counterweight report", () => {
       expect(readFileSync(out, "utf8")).toContain("Report of 2 runs");
     }));
 
+  it("makes the folder that the page shall lie in", () =>
+    withRun(async (dir, folder) => {
+      const out = join(folder, "new/folder/report.html");
+      const { code, stderr } = await runCommand(["report", dir, "--out", out]);
+      expect([code, stderr, existsSync(out)]).toEqual([0, "", true]);
+    }));
+
   it("says what is missing", () =>
     withRun(async (dir, folder) => {
       const out = join(folder, "report.html");
       const nowhere = await runCommand(["report", join(folder, "none"), "--out", out]);
       expect([nowhere.code, nowhere.stderr]).toEqual([
         2,
-        `error: there is no run in this folder (${join(folder, "none")})\nhint:  check the path\n`,
+        `error: there is no run in this folder (${join(folder, "none")})\nhint:  name a folder that counterweight train made, like runs/quickstart-1\n`,
       ]);
       const unsaid = await runCommand(["report", dir]);
       expect(unsaid.code).toBe(2);

@@ -37,7 +37,7 @@ describe("train", () => {
     expect(second).toMatch(/^step 1\/5 · loss 5\.\d{3} · ESS \d\.\d\/8 · .* · code \d+% novel \d+%$/);
     expect(rest).toEqual([""]);
     expect(stdout).toMatch(/^held-out +loss, step 0 +step 5/);
-    expect(stdout).toMatch(/^5 steps, 640 tokens in \d+ s, \S+( k)? tokens\/s on onnx cpu, 1 thread$/m);
+    expect(stdout).toMatch(/^5 steps, 640 tokens in [\d.]+ s, \S+( k)? tokens\/s on onnx cpu, 1 thread$/m);
     expect(stdout).toContain("all of it lies in plain: summary.json, metrics.jsonl, checkpoints/, ledger/\n");
     expect(code).toBe(0);
     expect(await summaryOf("plain")).toMatchObject({ steps: 5, plannedSteps: 5, tokens: 640 });

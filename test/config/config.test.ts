@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { checkConfig, readConfig } from "../../src/config/config.ts";
+import { checkConfig, readConfig, withAbsolutePaths } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { createFiles } from "../../src/files.ts";
 
@@ -93,11 +93,51 @@ describe("readConfig", () => {
       /^model\.heads must divide model\.width, got 3 \(model\.heads, .*run\.yaml:5\)$/,
       /^give another value/,
     ],
-    ["text that is not YAML", "steps: [1\n", /^the pipeline is not YAML: .*run\.yaml:\d\)$/, /indentation/],
+    [
+      "text that is not YAML",
+      "steps: [1\n",
+      /^the pipeline file is not YAML: .*run\.yaml:\d\)$/,
+      /indentation/,
+    ],
   ])("names %s", async (_name, text, message, hint) => {
     const error = await failure(text);
     expect(error.message).toMatch(message);
     expect(error.hint).toMatch(hint);
+  });
+
+  it("refuses a folder, and says how to go on with a run's", async () => {
+    const run = join(folder, "run");
+    await files.makeFolder(run);
+    await expect(readConfig(files, run)).rejects.toMatchObject({
+      problem: "the pipeline file is a folder",
+      hint: "name a YAML file",
+    });
+    await files.publish(join(run, "config.json"), "{}");
+    await expect(readConfig(files, run)).rejects.toMatchObject({
+      problem: "the pipeline file is a run's folder",
+      hint: `go on with the run by --run ${run} --resume, or name a pipeline file`,
+    });
+  });
+
+  it("makes the paths of a value absolute, and changes nothing else", () => {
+    const given = checkConfig({
+      steps: 3,
+      corpus: { manifest: "data/manifest.json" },
+      ledger: { reference: "/runs/a" },
+    });
+    const rooted = withAbsolutePaths(given);
+    expect(rooted).toEqual({
+      ...given,
+      corpus: { ...given.corpus, manifest: resolve("data/manifest.json") },
+    });
+    expect(withAbsolutePaths(rooted)).toEqual(rooted);
+    const made = checkConfig({
+      steps: 3,
+      corpus: { kind: "synthetic", instances: 64 },
+      model: { kind: "regression" },
+    });
+    expect(withAbsolutePaths(made)).toEqual(made);
+    expect(Object.isFrozen(rooted.corpus)).toBe(true);
   });
 
   it("takes model.from relative to the file, or to the working folder in an override", async () => {

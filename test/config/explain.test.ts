@@ -33,6 +33,12 @@ describe("explain", () => {
     ]);
   });
 
+  it("finds the value that a misspelt one was meant to be", () => {
+    const value = { steps: 1, corpus: { manifest: "x" }, weighing: { strategy: "linuper" } };
+    const error = explain(issueOf(pipelineSchema, value), value, { placeOf: () => ({}) });
+    expect(error.hint).toBe("did you mean linupper?");
+  });
+
   it("finds a key that belongs elsewhere", () => {
     const value = { steps: 1, corpus: { manifest: "x" }, learningRate: 2 };
     const error = explain(issueOf(pipelineSchema, value), value, { placeOf: () => ({ line: 3 }) });

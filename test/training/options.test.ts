@@ -94,7 +94,11 @@ describe("the options of training", () => {
     [trainingOptions, { beta2: 1 }, "beta2: Too big: expected number to be <1"],
     [trainingOptions, { clipNorm: 0 }, "clipNorm: Too small: expected number to be >0"],
     [engineOptions, { threads: 0 }, "threads: Too small: expected number to be >=1"],
-    [engineOptions, { backend: "cuda" }, 'backend: Invalid option: expected one of "cpu"|"webgpu"'],
+    [
+      engineOptions,
+      { backend: "cuda" },
+      "backend: must be cpu or webgpu; other backends go with engine.kind=tfjs",
+    ],
     [
       engineOptions,
       { kind: "torch" },

@@ -52,7 +52,7 @@ describe("weighingOptions", () => {
     expect(messageOf({ strategy: "upper_affine" })).toBe(`${names} (it is spelt upperAffine here)`);
     expect(messageOf({ strategy: "raw_dro" })).toBe(`${names} (it is spelt rawDro here)`);
     expect(messageOf({ strategy: 3 })).toBe(
-      `${names} (uniform is 1/M each; what the published README calls uniform is identity here)`,
+      `${names} (uniform is 1/M each; identity is what the paper's code calls uniform)`,
     );
   });
 

@@ -1,8 +1,7 @@
 /** @file Reads a dataset file; what is wrong with it is named by key path and line. */
-import { LineCounter, isMap, isNode, isSeq, parseDocument } from "yaml";
-
 import { ConfigError, type ErrorFacts, mustBe } from "../../errors.ts";
 import type { Files } from "../../files.ts";
+import { readYamlFile } from "../../yaml-file.ts";
 import { type Dataset, datasetSchema } from "./dataset.ts";
 
 /** A checked dataset and where its keys stand. */
@@ -12,26 +11,6 @@ export interface DatasetSource {
   /** Path, line and key path of a key, for an error about it. */
   readonly placeOf: (keyPath: readonly PropertyKey[]) => ErrorFacts;
 }
-
-type LineOf = (keyPath: readonly PropertyKey[]) => number | undefined;
-
-/** Line of the deepest key of the path that the file has. */
-const lineFinder = (contents: unknown, lines: LineCounter): LineOf => {
-  return (keyPath) => {
-    let node = contents;
-    let line: number | undefined;
-    for (const key of keyPath) {
-      const pair = isMap(node)
-        ? node.items.find((item) => isNode(item.key) && String(item.key.toJSON()) === String(key))
-        : undefined;
-      node = pair === undefined ? (isSeq(node) ? node.items[Number(key)] : undefined) : pair.value;
-      const place = isNode(pair?.key) ? pair.key : node;
-      if (!isNode(place) || !place.range) break;
-      line = lines.linePos(place.range[0]).line;
-    }
-    return line;
-  };
-};
 
 /** A value as {@link mustBe} shows it. */
 const shown = (value: unknown): unknown => (typeof value === "object" ? JSON.stringify(value) : value);
@@ -55,18 +34,7 @@ const wordingOf = (message: string): string =>
  * @throws {ConfigError} when it is missing, not YAML, or has a wrong key or value: the first of them, by key path and line
  * @throws {StorageError} when it cannot be read */
 export const readDataset = async (files: Files, path: string): Promise<DatasetSource> => {
-  if (!(await files.exists(path)))
-    throw new ConfigError("the dataset file does not exist", { path, hint: "check the path" });
-  const lines = new LineCounter();
-  const document = parseDocument(await files.readText(path), { lineCounter: lines });
-  const fault = document.errors[0];
-  if (fault !== undefined)
-    throw new ConfigError(`the dataset file must be YAML: ${fault.message.split("\n")[0]}`, {
-      path,
-      line: lines.linePos(fault.pos[0]).line,
-      hint: "mind indentation, and quote values that hold ': '",
-    });
-  const lineOf = lineFinder(document.contents, lines);
+  const { document, lineOf } = await readYamlFile(files, path, "dataset");
   const placeOf = (keyPath: readonly PropertyKey[]): ErrorFacts => {
     const line = lineOf(keyPath);
     return { path, ...(line !== undefined && { line }), keyPath: keyPath.map(String).join(".") };

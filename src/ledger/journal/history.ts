@@ -158,7 +158,10 @@ export class History {
   #branchAt(branch: number): Branch {
     const found = this.#branches[branch];
     if (found === undefined)
-      throw new LedgerError(`branch ${branch} is not in the journal`, { path: this.#path });
+      throw new LedgerError(`branch ${branch} is not in the journal`, {
+        path: this.#path,
+        hint: `its branches are 0 to ${this.branch}, the last the live one; counterweight inspect shows them`,
+      });
     return found;
   }
 

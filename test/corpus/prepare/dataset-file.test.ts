@@ -56,7 +56,7 @@ describe("readDataset", () => {
       /^heldout is not a key that a dataset file knows \(heldout, .*d\.yaml:4\)$/,
     );
     expect(unknown.hint).toBe("check its spelling, or remove it");
-    expect(await messageOf("a: [1\nb: 2")).toMatch(/^the dataset file must be YAML: .* \(d\.yaml:2\)$/);
+    expect(await messageOf("a: [1\nb: 2")).toMatch(/^the dataset file is not YAML: .* \(d\.yaml:2\)$/);
     await expect(readDataset(createFiles(), "/nowhere/d.yaml")).rejects.toThrow(
       "the dataset file does not exist (/nowhere/d.yaml)",
     );

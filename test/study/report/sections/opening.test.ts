@@ -8,7 +8,7 @@ describe("the opening", () => {
   it("says in a sentence how far a run went, and what that did to the loss", async () => {
     const findings = await smallFindings();
     expect(sentenceOf(findings)).toMatch(
-      /^60 steps, 3\.84 k tokens in \d s\. The held-out loss went from 8\.433 to \d\.\d{3} nats per token, the mean of 2 domains\.$/,
+      /^60 steps, 3\.84 k tokens in [\d.]+ s\. The held-out loss went from 8\.433 to \d\.\d{3} nats per token, the mean of 2 domains\.$/,
     );
     expect(sentenceOf(await smallFindings({ trainer: fallingTrainer(false) }))).toMatch(
       /No held-out rows were scored\.$/,

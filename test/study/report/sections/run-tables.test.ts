@@ -32,7 +32,7 @@ describe("tables of runs", () => {
   it("say what the runs came to", () => {
     const words = readable(runsTable(comparedRuns([one, other])).text);
     expect(words).toMatch(
-      /run other steps 60 60 trained on 3\.84 k tokens 1\.92 k tokens time \d s \d s held-out loss/,
+      /run other steps 60 60 trained on 3\.84 k tokens 1\.92 k tokens time [\d.]+ s \d s held-out loss/,
     );
     expect(words).toMatch(/mean ESS \d\.\d of 8 \d\.\d of 4/);
     const unfinished = { ...one, run: { ...one.run, summary: undefined } };
