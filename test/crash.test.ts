@@ -153,7 +153,14 @@ describe.runIf(isDeep)("the state after every step, saved and restored, for ever
   const pipelines = new URL("../pipelines/", import.meta.url);
   const length = 60;
   const small = {
-    text: ["model.layers=1", "model.heads=2", "model.width=16", "training.batchSize=64", "evaluation.rows=8"],
+    text: [
+      "model.layers=1",
+      "model.heads=2",
+      "model.width=16",
+      "model.vocabSize=null",
+      "training.batchSize=64",
+      "evaluation.rows=8",
+    ],
     synthetic: ["corpus.instances=2000"],
   };
 
@@ -175,6 +182,11 @@ describe.runIf(isDeep)("the state after every step, saved and restored, for ever
         "checkpoint.retain=1000",
       ];
       const run = (kind: string): string => join(folder, `${name}-${kind}`);
+      if (plain.ledger.reference !== null) {
+        const uniform = new URL("uniform.yaml", pipelines).pathname;
+        await (await openRun(uniform, { dir: run("reference"), overrides })).start();
+        overrides.push(`ledger.reference=${run("reference")}`);
+      }
       await (await openRun(path, { dir: run("whole"), overrides })).start();
       const expected = await readRunContent(run("whole"));
       for (let step = length - 1; step >= 0; step--) {
