@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { createDraws } from "../../dist/draws.js";
 import { createFiles } from "../../dist/files.js";
 import { openLedger } from "../../dist/ledger/ledger.js";
+import { setupOf } from "./synthetic-steps.js";
 
 const { values: options } = parseArgs({
   options: { rows: { type: "string", default: "16,256" }, json: { type: "boolean", default: false } },
@@ -34,19 +35,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A ledger and a function that takes it through one step of M rows. */
 const openStepper = async (folder, rows) => {
-  const ledger = await openLedger({
-    files,
-    folder,
-    shards,
-    lag: 1,
-    options: {
-      emaAlpha: 0.3,
-      maxUncommittedSteps: 64,
-      cacheBytes: 2 ** 28,
-      retainSteps: null,
-      reference: null,
-    },
-  });
+  const ledger = await openLedger(setupOf(files, folder, shards));
   const draws = createDraws(rows);
   const losses = new Float32Array(rows);
   const weights = new Float64Array(rows).fill(1 / rows);

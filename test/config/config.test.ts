@@ -145,11 +145,13 @@ describe("readConfig", () => {
     await files.publish(path, `${good}model:\n  from: ../gpt2\n`);
     expect((await readConfig(files, path)).model).toMatchObject({ from: join(folder, "../gpt2") });
     for (const [value, from] of [
-      ["gpt2", "/work/gpt2"],
-      ["2024", "/work/2024"],
+      ["gpt2", "/models/gpt2"],
+      ["2024", "/models/2024"],
       ["null", null],
     ])
-      expect((await readConfig(files, path, [`model.from=${value}`], "/work")).model).toMatchObject({ from });
+      expect((await readConfig(files, path, [`model.from=${value}`], "/models")).model).toMatchObject({
+        from,
+      });
   });
 
   it("names an override that is not key=value, and one with a wrong value", async () => {

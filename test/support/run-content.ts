@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { createFiles } from "../../src/files.ts";
-import type { Observations } from "../../src/ledger/log/observations.ts";
+import { type Observations, columnNames } from "../../src/ledger/log/observations.ts";
 import { openLedgerReader } from "../../src/ledger/reader.ts";
 
 /** A run's content. Arrays hold one entry a step. */
@@ -21,21 +21,11 @@ export interface RunContent {
 
 const hashOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-const columnNames = [
-  "step",
-  "shard",
-  "row",
-  "domain",
-  "loss",
-  "targets",
-  "weight",
-  "probability",
-  "base",
-  "trained",
-] as const;
+/** Which branch wrote a row is no part of what a run came to. */
+const contentNames = columnNames.filter((name) => name !== "branch");
 
 const hashOfColumns = (columns: Observations): string =>
-  hashOf(Buffer.concat(columnNames.map((name) => bytesOf(columns[name]))));
+  hashOf(Buffer.concat(contentNames.map((name) => bytesOf(columns[name]))));
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

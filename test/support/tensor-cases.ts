@@ -224,10 +224,14 @@ export const compositeCases: Readonly<Record<string, (c: CaseBuilder) => Value>>
   linearCrossEntropy: (c) => {
     const [rows, width, vocabulary] = [c.integer(1, 6), c.integer(1, 4), c.integer(1, 5)];
     const targets = c.indices([rows], vocabulary);
-    const chunks = c.integer(1, rows);
-    return linearCrossEntropy(c.program, c.floats([rows, width]), c.floats([vocabulary, width]), targets, {
-      chunks,
-    });
+    const options = c.flip() ? { tall: true } : {};
+    return linearCrossEntropy(
+      c.program,
+      c.floats([rows, width]),
+      c.floats([vocabulary, width]),
+      targets,
+      options,
+    );
   },
   layerNorm: (c) => {
     const shape = [...c.shape(0, 2), c.integer(2, 6)];

@@ -9,13 +9,10 @@ import { compositeChecks } from "../../support/composite-checks.ts";
 import { type Feeds, interpret } from "../../support/float64-interpreter.ts";
 import { uniform } from "../../support/tensor-cases.ts";
 
-const build = (
-  chunks: number,
-  tall = false,
-): { program: Program; outputs: Record<string, Value>; feeds: Feeds } => {
+const build = (tall = false): { program: Program; outputs: Record<string, Value>; feeds: Feeds } => {
   const program = new Program();
   const [h, table] = [program.input("h", [7, 3]), program.input("table", [5, 3])];
-  const losses = linearCrossEntropy(program, h, table, program.input("y", [7], "int32"), { chunks, tall });
+  const losses = linearCrossEntropy(program, h, table, program.input("y", [7], "int32"), { tall });
   const [dh, dTable] = gradients(program, [[losses, program.input("g", [7])]], [h, table]);
   const random = uniform(2);
   const floats = (length: number): number[] => Array.from({ length }, () => 2 * random() - 1);
@@ -28,21 +25,10 @@ describe("linearCrossEntropy", () => {
     expect(await errorOf("linearCrossEntropy")).toBeLessThan(bound);
   });
 
-  it("gives the same in chunks, which need not be equal", () => {
-    const whole = build(1);
-    const expected = interpret(whole.program, whole.outputs, whole.feeds);
-    for (const chunks of [2, 3, 7]) {
-      const { program, outputs, feeds } = build(chunks);
-      const actual = interpret(program, outputs, feeds, { expand: true });
-      for (const [name, tensor] of Object.entries(expected))
-        for (const [at, x] of tensor.entries()) expect(actual[name]![at]).toBeCloseTo(x, 7);
-    }
-  });
-
-  it.each([1, 3])("gives the same gradient of a tall table, in %d chunks", (chunks) => {
-    const plain = build(1);
+  it("gives the same gradient of a tall table", () => {
+    const plain = build();
     const expected = interpret(plain.program, plain.outputs, plain.feeds);
-    const { program, outputs, feeds } = build(chunks, true);
+    const { program, outputs, feeds } = build(true);
     const actual = interpret(program, outputs, feeds, { expand: true });
     for (const [name, tensor] of Object.entries(expected))
       for (const [at, x] of tensor.entries()) expect(actual[name]![at]).toBeCloseTo(x, 7);
@@ -77,7 +63,7 @@ describe("linearCrossEntropy", () => {
   });
 
   it("makes the logits and the probabilities, and no third tensor of their size", () => {
-    const { program } = build(1);
+    const { program } = build();
     const large = program.nodes.filter(({ shape }) => shape.join() === "7,5").map(({ op }) => op);
     expect(large).toEqual(["matmul", "logSoftmax", "exp", "addLast"]);
   });
@@ -90,9 +76,6 @@ describe("linearCrossEntropy", () => {
       "linearCrossEntropy's shapes must be [N, D], [V, D] and [N], got [7, 3], [5, 4], [7]",
     );
     expect(() => linearCrossEntropy(program, h, h, short)).toThrow("got [7, 3], [7, 3], [6]");
-    expect(() => linearCrossEntropy(program, h, h, y, { chunks: 8 })).toThrow(
-      "linearCrossEntropy's chunks must be an integer from 1 to 7, got 8",
-    );
     expect(() => linearCrossEntropy(program, h, h, h)).toThrow(
       "linearCrossEntropy's operand must be int32, got float32 [7, 3] of input",
     );
